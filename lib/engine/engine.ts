@@ -1,0 +1,160 @@
+import type { SecurityLevel } from '../model/access-point.ts';
+import type { Attempt } from '../model/attempt.ts';
+import type { Command, CommandAction, Decision, Passage } from '../model/decision.ts';
+import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
+import type { ErrorCode } from '../model/errors.ts';
+import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
+import type { EngineConfig } from '../model/site.ts';
+
+/** What a relay asks before it moves: may this decision drive this output, once, now? */
+export interface CommandRequest {
+  decision: string;
+  output: string;
+  action: CommandAction;
+  /** Milliseconds, for a pulse. */
+  duration?: number;
+}
+
+/** The permission to drive an output, valid for `life` milliseconds from receipt. */
+export interface CommandClaim {
+  command: Command;
+  life: number;
+}
+
+export interface CommandResult {
+  command: string;
+  state: 'done' | 'failed';
+  error?: string;
+}
+
+export interface ChangeOptions {
+  /** Who changed it, for the administration log. */
+  author: string;
+  /** All or nothing (default), or each change on its own with a report of the failed ones. */
+  atomic?: boolean;
+}
+
+export interface ChangeFailure {
+  /** Position in the list of changes, from 0. */
+  index: number;
+  code: ErrorCode;
+  message: string;
+}
+
+export interface ChangeReport {
+  /** The policy version that holds the changes; the next decision is made from it. */
+  version: number;
+  applied: number;
+  failed: ChangeFailure[];
+}
+
+export interface FindQuery<K extends EntityKind = EntityKind> {
+  kind: K;
+  id?: string;
+  /** Part of a name, id, department or employee number, any case. */
+  text?: string;
+  /** Credentials and permissions of this person. */
+  person?: string;
+  /** People of this group, permissions of this group. */
+  group?: string;
+  /** The holder of this credential value; only with kind `person` or `credential`. */
+  credential?: { type: string; value: string };
+  /** Items after this id, in the order of ids. */
+  after?: string;
+  /** At most this many, 1 to 1000, default 100. */
+  limit?: number;
+}
+
+export interface ActiveLevel {
+  level: SecurityLevel;
+  factorTimeout: number;
+  /** The level holds until this instant or until the policy changes. */
+  until: number;
+  version: number;
+}
+
+export interface StreamHealth {
+  /** Number of the newest record, 0 if none. */
+  last: number;
+  /** Newest number the server has acknowledged. */
+  acknowledged: number;
+  /** Oldest number still stored. */
+  first: number;
+  /** Unsent records that were overwritten since the database was created (D9). */
+  overwritten: number;
+}
+
+export interface EngineHealth {
+  state: 'ok' | 'degraded';
+  /** Stable codes of everything that is not as it should be. */
+  problems: string[];
+  policyVersion: number;
+  persons: number;
+  credentials: number;
+  accessPoints: number;
+  /** Milliseconds since the probe decision was last made. */
+  probeAge: number;
+  clock: 'trusted' | 'untrusted';
+  /** Version of the time-zone data in use. */
+  tzdata: string;
+  store: {
+    bytes: number;
+    /** Share of the quota used by unsent records, 0 to 1. */
+    quota: number;
+    ballast: boolean;
+    streams: Record<Stream, StreamHealth>;
+  };
+}
+
+export interface EngineEvents {
+  /** The policy or the configuration changed; cached levels are void. */
+  policy: { version: number };
+  /** An event record of category `alarm` was written. */
+  alarm: EventEntry;
+}
+
+/**
+ * The decision engine of one site. The same interface stands before the child process, and before the
+ * engine inside the same process in unit tests. Every method may reject with an AccessError;
+ * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
+ */
+export interface Engine {
+  /** Takes the site's settings and access points; replaces what was configured before. */
+  configure(config: EngineConfig): Promise<{ version: number }>;
+  /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */
+  decide(attempt: Attempt): Promise<Decision>;
+  /** What has to be presented at an access point now. */
+  activeLevel(query: { accessPoint: string }): Promise<ActiveLevel>;
+  /** Uses up a grant for one output. Rejects with DECISION_INVALID, COMMAND_EXPIRED or COMMAND_USED. */
+  claimCommand(request: CommandRequest): Promise<CommandClaim>;
+  /** Records how a claimed command ended. */
+  recordCommand(result: CommandResult): Promise<RecordRef>;
+  recordPassage(passage: Passage): Promise<RecordRef>;
+  recordEvent(event: EventEntry): Promise<RecordRef>;
+  change(request: { changes: Change[]; options: ChangeOptions }): Promise<ChangeReport>;
+  find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
+  explain(query: ExplainQuery): Promise<Explanation>;
+  /** Records of a stream after a number, oldest first, at most `limit` (1 to 1000). */
+  readRecords<S extends Stream>(query: {
+    stream: S;
+    after: number;
+    limit: number;
+  }): Promise<StoredRecord<S>[]>;
+  /** Newest records first, for a report. */
+  recentRecords<S extends Stream>(query: { stream: S; limit: number }): Promise<StoredRecord<S>[]>;
+  /** Marks all records up to `seq` as stored by the server, and trims the ring (R-048, D9). */
+  acknowledge(query: { stream: Stream; seq: number }): Promise<void>;
+  /** Writes a consistent copy of the database to a new file. */
+  backup(query: { file: string }): Promise<{ bytes: number }>;
+  /** An operator or a time source vouches for the clock. */
+  confirmClock(query: { author: string }): Promise<void>;
+  health(): Promise<EngineHealth>;
+  /** Subscribes to an event; the returned function ends the subscription. */
+  on<E extends keyof EngineEvents>(event: E, listener: (data: EngineEvents[E]) => void): () => void;
+  /** Commits what is pending and releases the database. */
+  close(): Promise<void>;
+}
+
+/** The methods that travel over the channel. */
+export type EngineMethod = Exclude<keyof Engine, 'on' | 'close'>;

@@ -1,0 +1,117 @@
+import type { CredentialStatus, CredentialType, ModelIdentity } from '../../model/credential.ts';
+import type { Entities, EntityKind, StoredEntities } from '../../model/entity.ts';
+import type {
+  ClockState,
+  RecordBodies,
+  RecordRef,
+  StoredRecord,
+  Stream,
+} from '../../model/record.ts';
+import type { PolicyChange } from '../../policy/policy.ts';
+import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
+
+/** A record that waits for its number and its commit. */
+export interface NewRecord<S extends Stream = Stream> {
+  stream: S;
+  id: string;
+  at: number;
+  clock: ClockState;
+  body: RecordBodies[S];
+}
+
+/** State that has to be committed together with a record, or not at all. */
+export type SideWrite =
+  | { kind: 'lockout'; subject: string; failures: number; windowStart: number; until: number }
+  | { kind: 'usedToken'; token: string; expires: number }
+  | { kind: 'setting'; key: string; value: string };
+
+export interface SideState {
+  lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
+  usedTokens: { token: string; expires: number }[];
+  settings: Record<string, string>;
+}
+
+/** A credential with its secrets already digested, hashed and sealed; the store never sees a value. */
+export interface SealedCredential {
+  id: string;
+  person?: string;
+  type?: CredentialType;
+  status?: CredentialStatus;
+  validFrom?: string;
+  validTo?: string;
+  label?: string;
+  duress?: boolean;
+  model?: ModelIdentity;
+  attributes?: Record<string, string | number | boolean | null>;
+  /** Present when the change carries a value: digest, sealed copy or PIN hash, masked hint. */
+  secret?: { lookup: string; sealed: Uint8Array; hint: string };
+  template?: Uint8Array;
+  tokenKey?: Uint8Array;
+}
+
+type Value<K extends EntityKind> = K extends 'credential'
+  ? SealedCredential
+  : Partial<Entities[K]> & { id: string };
+
+/** A change whose form has been checked and whose secrets are sealed. */
+export type PreparedChange =
+  | { [K in EntityKind]: { op: 'create' | 'update' | 'put'; kind: K; value: Value<K> } }[EntityKind]
+  | { op: 'delete'; kind: EntityKind; id: string };
+
+export interface ChangeOutcome {
+  version: number;
+  /** What the snapshot has to take over, in order. */
+  applied: PolicyChange[];
+  failed: ChangeFailure[];
+}
+
+export interface StoreLimits {
+  ring: number;
+  quotaRecords: number;
+  quotaBytes: number;
+}
+
+export interface StoreHealth {
+  bytes: number;
+  quota: number;
+  ballast: boolean;
+  streams: Record<Stream, StreamHealth>;
+  problems: string[];
+}
+
+/**
+ * The durable side of the engine: one writer in a worker thread, WAL and FULL, all that waits is
+ * committed together. Every promise resolves after the commit it depends on.
+ * Rejects with STORE_FULL or STORE_BROKEN.
+ */
+export interface Store {
+  append<S extends Stream>(record: NewRecord<S>, side?: readonly SideWrite[]): Promise<RecordRef>;
+  /**
+   * Writes changes of the policy and one administration event in one transaction. References are checked
+   * (`NOT_FOUND`), so are double ids and double values (`CONFLICT`). With `atomic`, one failure leaves
+   * everything as it was.
+   */
+  change(
+    changes: readonly PreparedChange[],
+    atomic: boolean,
+    event: NewRecord<'event'>,
+  ): Promise<ChangeOutcome>;
+  find<K extends EntityKind>(
+    query: Omit<FindQuery<K>, 'credential'> & { lookup?: string },
+  ): Promise<StoredEntities[K][]>;
+  /** Sealed value, template and token key of a credential; undefined if it does not exist. */
+  secrets(
+    credential: string,
+  ): Promise<{ sealed: Uint8Array; template?: Uint8Array; tokenKey?: Uint8Array } | undefined>;
+  readRecords<S extends Stream>(
+    stream: S,
+    after: number,
+    limit: number,
+  ): Promise<StoredRecord<S>[]>;
+  recentRecords<S extends Stream>(stream: S, limit: number): Promise<StoredRecord<S>[]>;
+  acknowledge(stream: Stream, seq: number): Promise<void>;
+  backup(file: string): Promise<{ bytes: number }>;
+  setLimits(limits: StoreLimits): Promise<void>;
+  health(): Promise<StoreHealth>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+const driver = require('@appthreat/sqlite3');
+module.exports = driver.default || driver;
