@@ -7,4 +7,6 @@ export interface EngineHandle {
   release(): Promise<void>;
 }
 
-export declare function acquireEngine(options: { folder: string; keyFile?: string }): EngineHandle;
+export function acquireEngine(options: { folder: string; keyFile?: string }): EngineHandle {
+  throw new Error(options.folder);
+}

@@ -22,7 +22,7 @@ export function sendAtOnce(): void {
   };
   net.Socket.prototype.connect = function (this: Socket, ...parameters: unknown[]): Socket {
     this.setNoDelay(true);
-    return Reflect.apply(connect, this, parameters) as Socket;
+    return Reflect.apply<Socket, unknown[], Socket>(connect, this, parameters);
   };
   syncBuiltinESMExports();
 }

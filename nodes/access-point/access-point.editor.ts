@@ -52,6 +52,9 @@ RED.nodes.registerType<AccessPointProperties>('gatewire-access-point', {
     requestToExit: { value: false },
     grantedCountsAsPassed: { value: false },
   },
+  paletteLabel() {
+    return this._('access-point.label.type');
+  },
   label() {
     return this.name || this.accessPointId || this._('access-point.label.type');
   },

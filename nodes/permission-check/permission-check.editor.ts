@@ -39,7 +39,9 @@ RED.nodes.registerType<PermissionCheckProperties>('gatewire-permission-check', {
   },
   inputs: 1,
   outputs: 3,
-  paletteLabel: 'permission check',
+  paletteLabel() {
+    return this._('permission-check.label.type');
+  },
   label() {
     return this.name || this._('permission-check.label.type');
   },

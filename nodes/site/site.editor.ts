@@ -39,6 +39,9 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
     dataFolder: { value: '' },
     keyFile: { value: '' },
   },
+  paletteLabel() {
+    return this._('site.label.type');
+  },
   label() {
     return this.name || this.siteId || this._('site.label.type');
   },
