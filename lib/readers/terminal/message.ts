@@ -53,15 +53,16 @@ function readValue({ type, value }: TerminalMessage, conversion?: ConversionId):
   if (type === 'pin') {
     return { reading: { type, secret: new Secret(canonical), format: FORMAT, raw: MASK } };
   }
-  if (type !== 'card') return { reading: { type, value: canonical, format: FORMAT, raw: value } };
+  if (type !== 'card')
+    return { reading: { type, value: canonical, format: FORMAT, raw: canonical } };
   const bytes = bytesOfHex(canonical);
-  return cardReading({ bytes, uid: true, format: FORMAT, raw: value }, conversion);
+  return cardReading({ bytes, uid: true, format: FORMAT, raw: canonical }, conversion);
 }
 
 function readCode(value: string): Decoded {
   const code = codeText(value, {});
   if ('broken' in code) return code;
-  return { reading: { type: 'qr', value: code.text, format: FORMAT, raw: value } };
+  return { reading: { type: 'qr', value: code.text, format: FORMAT, raw: code.text } };
 }
 
 /** What the schema says, short and printable: the names of unknown keys are the sender's text. */
