@@ -116,7 +116,7 @@ describe('serial relay boards', () => {
         typeof part === 'number' ? part : 1,
       );
       if (check === 'crc16') return withCrc(Buffer.from(parts));
-      const sum = parts.reduce((total, part) => total + part, 0) & 0xff;
+      const sum = parts.reduce<number>((total, part) => total + part, 0) & 0xff;
       return Buffer.from(check === 'sum' ? [...parts, sum] : parts);
     };
     fc.assert(
