@@ -31,8 +31,6 @@ export interface ModbusTurn {
   unit: number;
   /** Milliseconds to wait for each answer. */
   limit: number;
-  /** Allowed although the device does not answer at present, because it can do no harm. */
-  harmless: boolean;
 }
 
 /** Milliseconds between attempts to connect: the first, and the longest. */
@@ -45,8 +43,8 @@ const PATIENCE = { opening: 60_000, nothing: 3000 };
  * and nothing is ever sent again.
  *
  * What a device has been sent cannot be taken back, not even by ending the connection: it may execute it when it
- * wakes up. Therefore a device that owes an answer gets harmless requests only, on the same connection, until it
- * answers; so anything that it still executes is followed by what makes it safe.
+ * wakes up. Therefore a connection on which an opening may still be executed is kept for a long time, so that what
+ * makes the output safe follows on it; and outputs are told when their device is silent, and when it answers again.
  */
 export class ModbusBus {
   readonly #options: ModbusBusOptions;
@@ -80,7 +78,6 @@ export class ModbusBus {
 
   /** Runs a task that nobody interrupts, after those that came before. */
   async run<T>(turn: ModbusTurn, task: (session: ModbusSession) => Promise<T>): Promise<T> {
-    this.#check(turn);
     const session: ModbusSession = {
       read: (table, address) =>
         this.#request(turn, false, (link) => link.read(turn.unit, table, address)),
@@ -102,12 +99,6 @@ export class ModbusBus {
     this.#link = undefined;
     this.#abandon?.(notConnected());
     await link?.close();
-  }
-
-  #check({ unit, harmless }: ModbusTurn): void {
-    if (harmless || this.#answering.has(unit)) return;
-    if (this.#link === undefined) throw this.#unreachable;
-    throw new AccessError('OUTPUT_TIMEOUT', `device ${unit} does not answer`);
   }
 
   async #open(): Promise<void> {
@@ -162,7 +153,6 @@ export class ModbusBus {
     send: (link: ModbusLink) => Promise<T>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#check(turn);
       const link = this.#link;
       if (link === undefined) throw this.#unreachable;
       const number = ++this.#sent;

@@ -33,7 +33,7 @@ export class ModbusRelay implements RelayDriver {
 
   async switchOn({ guard, pulse }: WriteOptions): Promise<void> {
     const { board } = this.#options;
-    await this.#turn(false, async (session) => {
+    await this.#turn(async (session) => {
       guard();
       await session.read(board.table, this.#address);
       guard();
@@ -43,14 +43,14 @@ export class ModbusRelay implements RelayDriver {
 
   async switchOff(): Promise<void> {
     const { board, inverted } = this.#options;
-    await this.#turn(true, (session) =>
+    await this.#turn((session) =>
       session.write(board.table, this.#address, inverted ? board.on : board.off, false),
     );
   }
 
   async read(): Promise<boolean> {
     const { board, inverted } = this.#options;
-    const value = await this.#turn(false, (session) => session.read(board.table, this.#address));
+    const value = await this.#turn((session) => session.read(board.table, this.#address));
     return (value === board.reads) !== inverted;
   }
 
@@ -72,8 +72,8 @@ export class ModbusRelay implements RelayDriver {
     }
   }
 
-  #turn<T>(harmless: boolean, task: (session: ModbusSession) => Promise<T>): Promise<T> {
+  #turn<T>(task: (session: ModbusSession) => Promise<T>): Promise<T> {
     const { bus, unit, limit } = this.#options;
-    return bus.run({ unit, limit, harmless }, task);
+    return bus.run({ unit, limit }, task);
   }
 }

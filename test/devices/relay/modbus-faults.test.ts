@@ -24,8 +24,8 @@ interface Case {
   latency: number;
   /** Milliseconds that the board takes for each request. */
   delay: number;
-  commands: Timed<RelayCommand>[];
-  troubles: Timed<Trouble>[];
+  commands: readonly Timed<RelayCommand>[];
+  troubles: readonly Timed<Trouble>[];
   /** What goes wrong with the first requests after the start. */
   faults: readonly (Fault | undefined)[];
 }
