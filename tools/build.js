@@ -45,9 +45,12 @@ async function editorHtml(source, name) {
     write: false,
   });
   const form = await readFile(path.join(source, `${name}.html`), 'utf8');
+  const style = await readFile(path.join(root, 'lib', 'editor', 'form.css'), 'utf8');
   return [
+    `<style>\n${style}</style>`,
     `<script type="text/javascript">\n${bundle.outputFiles[0].text}</script>`,
-    `<script type="text/html" data-template-name="gatewire-${name}">\n${form}</script>\n`,
+    `<script type="text/html" data-template-name="gatewire-${name}">`,
+    `<div class="gatewire-form">\n${form}</div>\n</script>\n`,
   ].join('\n');
 }
 

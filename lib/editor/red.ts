@@ -27,7 +27,7 @@ export interface NodeDefinition<Props> {
   outputs?: number;
   icon?: string;
   align?: 'left' | 'right';
-  paletteLabel?: string;
+  paletteLabel?: (this: EditedNode<Props>) => string;
   label: (this: EditedNode<Props>) => string;
   labelStyle?: (this: EditedNode<Props>) => string;
   inputLabels?: (this: EditedNode<Props>) => string;

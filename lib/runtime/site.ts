@@ -1,6 +1,7 @@
 import type { Engine, EngineHealth } from '../engine/engine.ts';
 import type { AccessPoint } from '../model/access-point.ts';
 import type { SiteSettings } from '../model/site.ts';
+import type { FactorJoin } from './factor-join.ts';
 import { configType } from './node.ts';
 import type { Sealing } from './sealing.ts';
 import type { Status, StatusName } from './status.ts';
@@ -29,6 +30,8 @@ export const siteType = configType<SiteApi>('gatewire-site', 'site');
 export interface AccessPointApi {
   readonly settings: AccessPoint;
   readonly site: SiteApi;
+  /** Joins the factors that the readers of this access point see. */
+  readonly factors: FactorJoin;
 }
 
 export const accessPointType = configType<AccessPointApi>('gatewire-access-point', 'access point');
