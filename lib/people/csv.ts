@@ -1,8 +1,9 @@
 import Papa from 'papaparse';
 
 /** What stands between the cells. Excel takes `;` where the comma is the decimal sign. */
-export const SEPARATORS = [',', ';', '\t'] as const;
-export type Separator = (typeof SEPARATORS)[number];
+export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
+export type SeparatorName = keyof typeof SEPARATORS;
+export type Separator = (typeof SEPARATORS)[SeparatorName];
 
 export interface CsvRecord {
   /** The line on which the record begins, from 1. */
@@ -29,7 +30,9 @@ const MARKED_FORMULA = /^'+[=+\-@\t\r\n\0＝＋－＠]/;
 export function separatorOf(text: string): Separator {
   const [header = ''] = text.split('\n', 1);
   const count = (separator: Separator): number => header.split(separator).length;
-  return SEPARATORS.reduce((best, next) => (count(next) > count(best) ? next : best));
+  return Object.values(SEPARATORS).reduce((best, next) =>
+    count(next) > count(best) ? next : best,
+  );
 }
 
 /**
@@ -75,8 +78,7 @@ export function toCsv(rows: readonly (readonly string[])[], separator: Separator
 
 /** The text of a cell: without outer blanks, and without the apostrophe that `toCsv` puts in. */
 export function cellText(cell: string): string {
-  const text = cell.trim();
-  return MARKED_FORMULA.test(text) ? text.slice(1) : text;
+  return (MARKED_FORMULA.test(cell) ? cell.slice(1) : cell).trim();
 }
 
 /** Several values in one cell, with `;` between them and quotes where a value has a `;` itself. */

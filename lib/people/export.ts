@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ENTITY_KINDS, type EntityKind, type StoredEntities } from '../model/entity.ts';
+import { optional } from '../model/optional.ts';
 import { writeCell } from './cells.ts';
 import { toCsv, type Separator } from './csv.ts';
 import { ATTRIBUTE, LAYOUTS, attributeColumn, type Column } from './layout.ts';
@@ -45,7 +46,7 @@ async function readAll(store: Pick<PeopleStore, 'find'>, kind: EntityKind): Prom
   const entities: Stored[] = [];
   for (;;) {
     const after = entities.at(-1)?.id;
-    const page = await store.find({ kind, limit: PAGE, ...(after !== undefined && { after }) });
+    const page = await store.find({ kind, limit: PAGE, ...optional('after', after) });
     entities.push(...page);
     if (page.length < PAGE) return entities;
   }

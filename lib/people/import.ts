@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AccessError, toAccessError } from '../model/errors.ts';
+import { optional } from '../model/optional.ts';
 import { formProblem } from './form.ts';
 import { idOf, type ImportRow, type Problem, type Rejection, type RowPart } from './row.ts';
 import { writeParts, type Existing, type PeopleStore } from './writer.ts';
@@ -142,7 +143,7 @@ class Import {
   #reject({ line, parts: [main] }: ImportRow, problems: readonly Problem[]): void {
     this.report.rejected += 1;
     const id = main === undefined ? undefined : idOf(main.value);
-    const where = { line, ...(main && { kind: main.kind }), ...(id !== undefined && { id }) };
+    const where = { line, ...optional('kind', main?.kind), ...optional('id', id) };
     this.report.rejections.push(...problems.map((problem) => ({ ...where, ...problem })));
   }
 
@@ -157,6 +158,5 @@ class Import {
 }
 
 function at(part: RowPart, code: Problem['code'], reason: string, fallback?: string): Problem {
-  const column = part.column ?? fallback;
-  return { ...(column !== undefined && { column }), code, reason };
+  return { ...optional('column', part.column ?? fallback), code, reason };
 }
