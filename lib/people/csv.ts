@@ -20,7 +20,7 @@ interface Parsed {
 }
 
 /** Characters that are parsed at a time, so that no step holds up the event loop for long. */
-const WINDOW = 65_536;
+const WINDOW = 16_384;
 
 /** A cell that a spreadsheet would take for a formula, with any apostrophes that mark it as text. */
 const FORMULA = /^'*[=+\-@\t\r\n\0＝＋－＠]/;

@@ -14,7 +14,7 @@ export interface SourceOptions {
 }
 
 /** Records that are looked at before other work of the process goes on. */
-const STRIDE = 1000;
+const STRIDE = 250;
 
 /**
  * The rows of an import: of a JSON value, of JSON text, or of a CSV file; text and bytes that do not begin
