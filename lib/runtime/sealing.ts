@@ -22,7 +22,9 @@ export class Sealing {
   open(sealed: string): string {
     const bytes = Buffer.from(sealed, 'base64url');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE));
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE), {
+        authTagLength: TAG,
+      });
       decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
       const body = decipher.update(bytes.subarray(NONCE + TAG));
       return Buffer.concat([body, decipher.final()]).toString('utf8');

@@ -1,70 +1,90 @@
 import { createRequire } from 'node:module';
-import { once } from 'node:events';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 
-export type TestNode = Record<string, unknown> & { id: string; type: string };
+type Register = (RED: NodeAPI) => void;
 
-/** A message with whatever properties the nodes under test have given it. */
-export type TestMessage = NodeMessageInFlow & Record<string, unknown>;
+/** A message as a sink node received it. */
+export type Received = NodeMessageInFlow & Record<string, unknown>;
 
-/** What these methods really return; their published types say nothing. */
-interface Server {
-  startServer(started: () => void): Promise<void>;
-  stopServer(stopped: () => void): Promise<void>;
+/** A node of the running test flow; throws if there is none. */
+export function nodeById(id: string): Node {
+  const node = helper.getNode(id) as Node | null;
+  if (node === null) throw new Error(`no node ${id}`);
+  return node;
 }
 
-const server = helper as unknown as Server;
-helper.init(createRequire(import.meta.url).resolve('node-red'));
-
-/** Starts the flow in a real Node-RED runtime without an editor. Call `unloadFlow` after each test. */
-export async function loadFlow(
-  registers: readonly ((RED: NodeAPI) => void)[],
-  flow: readonly TestNode[],
-): Promise<void> {
-  await server.startServer(() => undefined);
-  await helper.load([...registers], flow.map(placed));
-}
-
-export async function unloadFlow(): Promise<void> {
-  await helper.unload();
-  await server.stopServer(() => undefined);
-}
-
-/** What belongs to a tab has a place on it, or it counts as a config node. */
-function placed(node: TestNode, index: number): TestNode {
-  return node.z === undefined ? node : { x: 100, y: 40 * index, ...node };
-}
-
-/** The next message that a node receives; ask before it is sent. */
-export async function nextMessage(id: string): Promise<TestMessage> {
-  const [message] = (await once(helper.getNode(id), 'input')) as [TestMessage];
-  return message;
-}
-
-/** Collects every message that a node receives from now on. */
-export function collectMessages(id: string): TestMessage[] {
-  const messages: TestMessage[] = [];
-  helper.getNode(id).on('input', (message) => {
-    messages.push(message);
+/** Starts the real runtime of Node-RED inside mocha, once for a suite, and empties it after each test. */
+export function useRuntime(): void {
+  before(async () => {
+    helper.init(createRequire(import.meta.url).resolve('node-red'));
+    await new Promise<void>((resolve) => {
+      helper.startServer(resolve);
+    });
   });
-  return messages;
-}
 
-export function nodeOf(id: string): Node {
-  return helper.getNode(id);
-}
-
-export function send(id: string, message: Record<string, unknown>): void {
-  helper.getNode(id).receive(message);
-}
-
-/** The texts of the status that a node shows from now on. */
-export function collectStatus(id: string): string[] {
-  const texts: string[] = [];
-  const events = helper.getNode(id) as unknown as NodeJS.EventEmitter;
-  events.on('call:status', (call: { args: [{ text?: string }] }) => {
-    texts.push(call.args[0].text ?? '');
+  afterEach(async () => {
+    await helper.unload();
   });
-  return texts;
+
+  after(async () => {
+    await new Promise<void>((resolve) => {
+      helper.stopServer(resolve);
+    });
+  });
+}
+
+export async function loadFlow(registers: readonly Register[], flow: object[]): Promise<void> {
+  await helper.load([...registers] as Parameters<typeof helper.load>[0], flow as never);
+}
+
+/** Sinks for all ports of a node, and a Catch, Complete and Status node that watch it. */
+export function watched(node: Record<string, unknown> & { id: string }, ports: number): object[] {
+  const sinks = Array.from({ length: ports }, (_, port) => `sink${port}`);
+  const watcher = (type: string): object => ({
+    id: `watch-${type}`,
+    type,
+    z: 'tab',
+    scope: [node.id],
+    uncaught: false,
+    wires: [[`on-${type}`]],
+  });
+  return [
+    { id: 'tab', type: 'tab', label: 'test' },
+    { ...node, z: 'tab', wires: sinks.map((sink) => [sink]) },
+    ...sinks.map((id) => ({ id, type: 'helper', z: 'tab' })),
+    ...['catch', 'complete', 'status'].flatMap((type) => [
+      watcher(type),
+      { id: `on-${type}`, type: 'helper', z: 'tab' },
+    ]),
+  ];
+}
+
+/** Collects what arrives at a sink from now on. */
+export class Sink {
+  readonly messages: Received[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(id: string) {
+    nodeById(id).on('input', (message) => {
+      this.messages.push(message);
+      this.#wake?.();
+    });
+  }
+
+  /** The message of this number, counted from 0, as soon as it has arrived. */
+  async at(index: number): Promise<Received> {
+    for (;;) {
+      const message = this.messages[index];
+      if (message !== undefined) return message;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+/** Lets everything that is already on its way through the flow arrive. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

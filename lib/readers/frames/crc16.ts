@@ -1,0 +1,11 @@
+const POLYNOMIAL = 0x8408;
+
+/** CRC-16, polynomial 0x1021 reflected (0x8408), start FFFF, no final inversion. */
+export function crc16(bytes: Uint8Array): number {
+  let crc = 0xffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ POLYNOMIAL : crc >> 1;
+  }
+  return crc;
+}
