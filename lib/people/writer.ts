@@ -1,14 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ChangeFailure, Engine } from '../engine/engine.ts';
+import { CREDENTIAL_TYPES } from '../model/credential.ts';
 import type { Change } from '../model/entity.ts';
+import { isPlainObject, type PlainObject } from './plain.ts';
 import { idOf, type RowPart } from './row.ts';
 
 /** The part of the engine that people are kept with. */
 export type PeopleStore = Pick<Engine, 'change' | 'find'>;
 
 /**
- * What happens to an entity that is stored already. `merge`: the fields of the import replace its fields
- * and the others stay, so that a list without limits does not lift a limit. `replace`: it becomes exactly
- * what the import says.
+ * What happens to an entity that is stored already. `merge`: the fields and attributes of the import
+ * replace those it has and the others stay, so that a list without limits does not lift a limit; what is
+ * stored just so is not written again. `replace`: it becomes exactly what the import says.
  */
 export const EXISTING = ['merge', 'replace'] as const;
 export type Existing = (typeof EXISTING)[number];
@@ -20,31 +23,73 @@ export interface Written {
   failed: Map<RowPart, ChangeFailure>;
 }
 
-/** Writes parts in one call to the engine, each on its own. */
+/** Brings parts into the store in one call to the engine, each on its own. */
 export async function writeParts(
   store: PeopleStore,
   parts: readonly RowPart[],
   options: { author: string; existing: Existing },
 ): Promise<Written> {
-  if (parts.length === 0) return { failed: new Map() };
-  const changes = await Promise.all(
-    parts.map(async ({ kind, value }): Promise<Change> => {
-      if (options.existing === 'replace') return { op: 'put', kind, value };
-      return { op: (await exists(store, { kind, value })) ? 'update' : 'create', kind, value };
-    }),
+  const isReplacing = options.existing === 'replace';
+  const wanted = await Promise.all(
+    parts.map(async (part) => ({
+      part,
+      change: isReplacing ? put(part) : await merging(store, part),
+    })),
   );
-  const { author } = options;
-  const report = await store.change({ changes, options: { author, atomic: false } });
+  const writes = wanted.flatMap(({ part, change }) => (change ? [{ part, change }] : []));
+  if (writes.length === 0) return { failed: new Map() };
+  const report = await store.change({
+    changes: writes.map(({ change }) => change),
+    options: { author: options.author, atomic: false },
+  });
   const failed = new Map<RowPart, ChangeFailure>();
   for (const failure of report.failed) {
-    const part = parts[failure.index];
-    if (part !== undefined) failed.set(part, failure);
+    const write = writes[failure.index];
+    if (write !== undefined) failed.set(write.part, failure);
   }
   return { version: report.version, failed };
 }
 
-async function exists(store: PeopleStore, { kind, value }: RowPart): Promise<boolean> {
+function put({ kind, value }: RowPart): Change {
+  return { op: 'put', kind, value };
+}
+
+/** The change that adds what a part says to what is stored; nothing if it is all there. */
+async function merging(store: PeopleStore, part: RowPart): Promise<Change | undefined> {
+  const { kind, value } = part;
+  const stored = await storedEntity(store, part);
+  if (stored === undefined) return { op: 'create', kind, value };
+  const known = (await hasValue(store, part, stored)) ? { ...stored, value: value.value } : stored;
+  const news = Object.entries(merged(value, stored)).filter(
+    ([name, field]) => !isDeepStrictEqual(field, known[name]),
+  );
+  if (news.length === 0) return undefined;
+  return { op: 'update', kind, value: { id: value.id, ...Object.fromEntries(news) } };
+}
+
+async function storedEntity(
+  store: PeopleStore,
+  { kind, value }: RowPart,
+): Promise<PlainObject | undefined> {
   const id = idOf(value);
-  if (id === undefined) return false;
-  return (await store.find({ kind, id, limit: 1 })).length > 0;
+  if (id === undefined) return undefined;
+  const [stored] = await store.find({ kind, id, limit: 1 });
+  return stored === undefined ? undefined : { ...stored };
+}
+
+/** A stored value is never read back, but the engine knows whose it is. */
+async function hasValue(
+  store: PeopleStore,
+  { kind, value: { type, value, id } }: RowPart,
+  stored: PlainObject,
+): Promise<boolean> {
+  const known = CREDENTIAL_TYPES.find((name) => name === (type ?? stored.type));
+  if (kind !== 'credential' || known === undefined || typeof value !== 'string') return false;
+  const [holder] = await store.find({ kind, credential: { type: known, value }, limit: 1 });
+  return holder?.id === id;
+}
+
+function merged(value: PlainObject, { attributes }: PlainObject): PlainObject {
+  if (!isPlainObject(value.attributes) || !isPlainObject(attributes)) return value;
+  return { ...value, attributes: { ...attributes, ...value.attributes } };
 }

@@ -5,22 +5,21 @@ import { AccessError } from '../../lib/model/errors.ts';
 import register from '../../nodes/people/people.ts';
 import { fakeEngine, fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { MemoryPeople } from '../support/memory-people.ts';
-import {
-  collectMessages,
-  collectStatus,
-  loadFlow,
-  nextMessage,
-  nodeOf,
-  send,
-  unloadFlow,
-  type TestNode,
-} from '../support/runtime.ts';
+import { loadFlow, nodeById, settle, Sink, useRuntime, watched } from '../support/runtime.ts';
+
+const NODE = { id: 'people', type: 'gatewire-people', site: 'site', name: 'desk' };
+const SITE_NODE = { id: 'site', type: 'gatewire-site' };
 
 describe('people node', () => {
+  useRuntime();
+
   let people: MemoryPeople;
   let site: FakeSite;
-
-  afterEach(unloadFlow);
+  let result: Sink;
+  let rejected: Sink;
+  let caught: Sink;
+  let completed: Sink;
+  let shown: Sink;
 
   async function load(
     settings: Record<string, unknown>,
@@ -34,59 +33,51 @@ describe('people node', () => {
         ...engine,
       }),
     );
-    await loadFlow([site.register, register], flowOf(settings));
+    const flow = [SITE_NODE, ...watched({ ...NODE, ...settings }, 2)];
+    await loadFlow([site.register, register], flow);
+    result = new Sink('sink0');
+    rejected = new Sink('sink1');
+    caught = new Sink('on-catch');
+    completed = new Sink('on-complete');
+    shown = new Sink('on-status');
   }
 
-  function flowOf(settings: Record<string, unknown>): TestNode[] {
-    return [
-      { id: 'tab', type: 'tab' },
-      { id: 'site', type: 'gatewire-site' },
-      {
-        id: 'people',
-        z: 'tab',
-        type: 'gatewire-people',
-        site: 'site',
-        name: 'desk',
-        ...settings,
-        wires: [['result'], ['rejected']],
-      },
-      { id: 'result', z: 'tab', type: 'helper' },
-      { id: 'rejected', z: 'tab', type: 'helper' },
-      { id: 'catch', z: 'tab', type: 'catch', scope: ['people'], wires: [['caught']] },
-      { id: 'caught', z: 'tab', type: 'helper' },
-      { id: 'complete', z: 'tab', type: 'complete', scope: ['people'], wires: [['completed']] },
-      { id: 'completed', z: 'tab', type: 'helper' },
-    ];
+  function send(message: Record<string, unknown>): void {
+    nodeById('people').receive(message);
+  }
+
+  /** The payload of the next result. */
+  async function answerTo(message: Record<string, unknown>): Promise<unknown> {
+    const number = result.messages.length;
+    send(message);
+    return (await result.at(number)).payload;
   }
 
   async function errorOf(
     message: Record<string, unknown>,
   ): Promise<{ code: string; message: string }> {
-    const caught = nextMessage('caught');
-    send('people', message);
-    return (await caught).error as { code: string; message: string };
+    send(message);
+    return (await caught.at(0)).error as { code: string; message: string };
   }
 
-  async function answerTo(message: Record<string, unknown>): Promise<unknown> {
-    const result = nextMessage('result');
-    send('people', message);
-    return (await result).payload;
+  /** What the node has shown, in the order of change. */
+  async function statuses(): Promise<string[]> {
+    await settle();
+    return shown.messages.map((message) => (message.status as { text: string }).text);
   }
 
   it('enrols a person with a credential and completes once, after it is stored', async () => {
     await load({ operation: 'create', kind: 'all' });
-    const completed = collectMessages('completed');
-    const result = nextMessage('result');
-    const complete = nextMessage('completed');
-    send('people', {
+    send({
       topic: 'kept',
       payload: [
         { kind: 'person', id: '7', name: 'Ann' },
         { kind: 'credential', id: 'c', person: '7', type: 'pin', value: '1234' },
       ],
     });
-    const message = await result;
-    await complete;
+    const message = await result.at(0);
+    await completed.at(0);
+    await settle();
     assert.equal(message.topic, 'kept');
     assert.deepEqual(message.payload, {
       operation: 'create',
@@ -101,7 +92,7 @@ describe('people node', () => {
       [['flow:desk', true]],
     );
     assert.equal(people.get('credential', 'c')?.value, '1234');
-    assert.equal(completed.length, 1);
+    assert.equal(completed.messages.length, 1);
   });
 
   it('gives a new entity an id and opens a sealed secret', async () => {
@@ -119,7 +110,6 @@ describe('people node', () => {
 
   it('changes all entries of a message or none, and says which one is wrong', async () => {
     await load({ operation: 'create', kind: 'all' });
-    const caught = collectMessages('caught');
     const { code, message } = await errorOf({
       payload: [
         { kind: 'person', id: '7', name: 'Ann' },
@@ -129,7 +119,6 @@ describe('people node', () => {
     assert.equal(code, 'NOT_FOUND');
     assert.match(message, /credential "c": no person "8"/);
     assert.equal(people.get('person', '7'), undefined);
-    assert.equal(caught.length, 1);
   });
 
   it('changes, replaces and deletes', async () => {
@@ -182,19 +171,16 @@ describe('people node', () => {
 
   it('imports a list, sends the result and the rejected rows, and shows how it went', async () => {
     await load({ operation: 'import', kind: 'person', encoding: 'windows-1251' });
-    const status = collectStatus('people');
-    const result = nextMessage('result');
-    const rejected = nextMessage('rejected');
     const text = Buffer.from('id;name;pin\n7;\xc0\xed\xed\xe0;1234\n8;Bob;12', 'latin1');
-    send('people', { payload: text, filename: 'list.csv' });
-    assert.deepEqual((await result).payload, {
+    send({ payload: text, filename: 'list.csv' });
+    assert.deepEqual((await result.at(0)).payload, {
       rows: 2,
       accepted: 1,
       rejected: 1,
       dryRun: false,
       version: 3,
     });
-    const report = await rejected;
+    const report = await rejected.at(0);
     assert.equal(report.filename, 'list.csv');
     assert.deepEqual(report.payload, [
       {
@@ -207,25 +193,27 @@ describe('people node', () => {
       },
     ]);
     assert.equal(people.get('person', '7')?.name, 'Анна');
-    assert.deepEqual(status.slice(-2), ['common.status.busy', 'common.status.partly']);
+    assert.deepEqual((await statuses()).slice(-2), ['common.status.busy', 'common.status.partly']);
   });
 
   it('sends no rejected rows if there are none', async () => {
     await load({ operation: 'import', kind: 'person', dryRun: 'true' });
-    const rejected = collectMessages('rejected');
-    const complete = nextMessage('completed');
-    send('people', { payload: 'id,name\n7,Ann' });
-    await complete;
-    assert.equal(rejected.length, 0);
+    assert.deepEqual(await answerTo({ payload: 'id,name\n7,Ann' }), {
+      rows: 1,
+      accepted: 1,
+      rejected: 0,
+      dryRun: true,
+    });
+    await settle();
+    assert.equal(rejected.messages.length, 0);
     assert.equal(people.calls.length, 0);
   });
 
   it('runs one import at a time', async () => {
     await load({ operation: 'import', kind: 'person' });
-    const complete = nextMessage('completed');
-    send('people', { payload: 'id,name\n7,Ann' });
+    send({ payload: 'id,name\n7,Ann' });
     assert.equal((await errorOf({ payload: 'id,name\n8,Bob' })).code, 'BUSY');
-    await complete;
+    await completed.at(0);
     assert.equal(people.count('person'), 1);
   });
 
@@ -244,12 +232,11 @@ describe('people node', () => {
       },
     );
     const rows = Array.from({ length: 2000 }, (_, i) => `p${i},Name`).join('\n');
-    send('people', { payload: `id,name\n${rows}` });
+    send({ payload: `id,name\n${rows}` });
     await first;
     assert.equal(site.listeners(), 1);
-    const node = nodeOf('people') as unknown as NodeJS.EventEmitter;
-    const failed = once(node, 'call:error');
-    await nodeOf('people').close(false);
+    const failed = once(nodeById('people') as unknown as NodeJS.EventEmitter, 'call:error');
+    await nodeById('people').close(false);
     await failed;
     assert.equal(site.listeners(), 0);
     assert.ok(people.count('person') < 2000);
@@ -282,11 +269,12 @@ describe('people node', () => {
 
   it('shows the state of the engine', async () => {
     await load({ operation: 'find', kind: 'person' });
-    const status = collectStatus('people');
     site.setState('down');
     site.setState('up');
-    await new Promise(setImmediate);
-    assert.deepEqual(status.slice(-2), ['common.status.engineDown', 'common.status.ready']);
+    assert.deepEqual((await statuses()).slice(-2), [
+      'common.status.engineDown',
+      'common.status.ready',
+    ]);
   });
 
   const wrong: [string, Record<string, unknown>, Record<string, unknown>, string, RegExp][] = [
@@ -373,13 +361,12 @@ describe('people node', () => {
   for (const [what, settings, message, code, pattern] of wrong) {
     it(`refuses ${what}, once and with a code`, async () => {
       await load({ operation: 'find', kind: 'person', ...settings });
-      const caught = collectMessages('caught');
-      const completed = collectMessages('completed');
       const error = await errorOf(message);
       assert.equal(error.code, code);
       assert.match(error.message, pattern);
-      assert.equal(caught.length, 1);
-      assert.equal(completed.length, 0);
+      await settle();
+      assert.equal(caught.messages.length, 1);
+      assert.equal(completed.messages.length, 0);
       assert.equal(people.count('person'), 0);
     });
   }

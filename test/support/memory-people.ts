@@ -1,5 +1,5 @@
 import type { ChangeFailure, Engine, FindQuery } from '../../lib/engine/engine.ts';
-import { canonicalValue, type Credential } from '../../lib/model/credential.ts';
+import { CREDENTIAL_TYPES, canonicalValue, type Credential } from '../../lib/model/credential.ts';
 import {
   ENTITY_KINDS,
   ENTITY_SCHEMAS,
@@ -20,6 +20,7 @@ type Row = Record<string, unknown> & { id: string };
 export class MemoryPeople implements Pick<Engine, 'change' | 'find'> {
   readonly calls: { changes: Change[]; author: string; atomic: boolean }[] = [];
   readonly #rows = new Map<string, Row>();
+  readonly #holders = new Map<string, string>();
   #version = 1;
 
   /** What is stored, secrets included. */
@@ -51,9 +52,10 @@ export class MemoryPeople implements Pick<Engine, 'change' | 'find'> {
     return Promise.resolve(found.map((row) => shown(query.kind, row)) as StoredEntities[K][]);
   }
 
-  #candidates({ kind, id }: FindQuery): Row[] {
-    if (id === undefined) return this.#all(kind);
-    const row = this.get(kind, id);
+  #candidates({ kind, id, credential }: FindQuery): Row[] {
+    const wanted = credential === undefined ? id : (this.#holders.get(keyOf(credential)) ?? '');
+    if (wanted === undefined) return this.#all(kind);
+    const row = this.get(kind, wanted);
     return row === undefined ? [] : [row];
   }
 
@@ -92,7 +94,7 @@ export class MemoryPeople implements Pick<Engine, 'change' | 'find'> {
     const next = change.op === 'update' ? { ...stored, ...change.value } : change.value;
     const row = PARSERS.get(kind)?.parse(next, kind);
     this.#requireReferences(row as Row);
-    if (kind === 'credential') this.#requireOneOwner(row as Credential);
+    if (kind === 'credential') this.#hold(row as Credential);
     this.#rows.set(`${kind} ${id}`, row as Row);
   }
 
@@ -105,15 +107,19 @@ export class MemoryPeople implements Pick<Engine, 'change' | 'find'> {
     }
   }
 
-  #requireOneOwner({ id, type, value }: Credential): void {
-    const same = this.#all('credential').find(
-      (row) =>
-        row.id !== id &&
-        row.type === type &&
-        canonicalValue(type, String(row.value)) === canonicalValue(type, value),
-    );
-    if (same) throw new AccessError('CONFLICT', 'another credential has this value');
+  #hold(credential: Credential): void {
+    const key = keyOf(credential);
+    const holder = this.#holders.get(key);
+    if (holder !== undefined && holder !== credential.id && this.get('credential', holder)) {
+      throw new AccessError('CONFLICT', 'another credential has this value');
+    }
+    this.#holders.set(key, credential.id);
   }
+}
+
+function keyOf({ type, value }: { type: string; value: string }): string {
+  const known = CREDENTIAL_TYPES.find((name) => name === type);
+  return `${type} ${known === undefined ? value : canonicalValue(known, value)}`;
 }
 
 function shown(kind: EntityKind, row: Row): Row {
