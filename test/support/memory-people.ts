@@ -47,7 +47,11 @@ export class MemoryPeople implements Pick<Engine, 'change' | 'find'> {
   async find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]> {
     const found = this.#candidates(query)
       .filter((row) => query.after === undefined || row.id > query.after)
-      .filter((row) => JSON.stringify(row).includes(query.text ?? ''))
+      .filter((row) =>
+        JSON.stringify(row)
+          .toLowerCase()
+          .includes((query.text ?? '').toLowerCase()),
+      )
       .slice(0, query.limit ?? 100);
     return Promise.resolve(found.map((row) => shown(query.kind, row)) as StoredEntities[K][]);
   }
