@@ -5,7 +5,7 @@ import { CHANGE_OPS, type EntityKind } from '../model/entity.ts';
 import { AccessError } from '../model/errors.ts';
 import { Id, Instant, closed } from '../model/fields.ts';
 import { parser } from '../model/parse.ts';
-import { changesOf, type ChangeRequest, type Target } from './changes.ts';
+import { changesOf, type ChangeRequest } from './changes.ts';
 import { exportEntities, type ExportOptions } from './export.ts';
 import { importRows, type ImportOptions } from './import.ts';
 import type { Rejection } from './row.ts';
@@ -106,12 +106,11 @@ async function change(
   const targets = targeted.map(({ target }) => target);
   const changes = targeted.map((one) => one.change);
   const report = await engine.change({ changes, options: { author } });
-  requireApplied(report, targets);
+  requireApplied(report);
   return { operation: request.op, version: report.version, entries: targets };
 }
 
-function requireApplied({ failed: [first] }: ChangeReport, targets: readonly Target[]): void {
+function requireApplied({ failed: [first] }: ChangeReport): void {
   if (first === undefined) return;
-  const { kind = 'entry', id = '' } = targets[first.index] ?? {};
-  throw new AccessError(first.code, `${kind} "${id}": ${first.message}`);
+  throw new AccessError(first.code, `entry ${first.index + 1}: ${first.message}`);
 }

@@ -18,8 +18,8 @@ const STRIDE = 250;
 
 /**
  * The rows of an import: of a JSON value, of JSON text, or of a CSV file; text and bytes that do not begin
- * with a bracket are CSV. Throws INPUT_INVALID if the import as a whole is unusable. Nothing of it has
- * been written then; a missing kind or an unknown column shows when the first row is taken.
+ * with a bracket are CSV. Throws INPUT_INVALID if the import as a whole is unusable, at the latest when its
+ * first row is taken, so before anything of it has been written.
  */
 export async function importSource(
   content: unknown,

@@ -117,7 +117,7 @@ describe('people node', () => {
       ],
     });
     assert.equal(code, 'NOT_FOUND');
-    assert.match(message, /credential "c": no person "8"/);
+    assert.match(message, /entry 2: no person "8"/);
     assert.equal(people.get('person', '7'), undefined);
   });
 
@@ -355,7 +355,7 @@ describe('people node', () => {
       { operation: 'delete' },
       { payload: 'x' },
       'NOT_FOUND',
-      /person "x"/,
+      /entry 1: does not exist/,
     ],
   ];
   for (const [what, settings, message, code, pattern] of wrong) {
