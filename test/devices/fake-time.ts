@@ -60,6 +60,38 @@ export class FakeTime implements Clock, Timers {
   }
 }
 
+/** The timers of one user, counted. */
+export class CountedTimers implements Timers {
+  readonly #timers: Timers;
+  #pending = 0;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** Number of timers that still run. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  after(delay: number, run: () => void): () => void {
+    let running = true;
+    this.#pending += 1;
+    const end = (): void => {
+      if (running) this.#pending -= 1;
+      running = false;
+    };
+    const cancel = this.#timers.after(delay, () => {
+      end();
+      run();
+    });
+    return () => {
+      end();
+      cancel();
+    };
+  }
+}
+
 /** Lets all promises settle that can settle without time passing. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => {

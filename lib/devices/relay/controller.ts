@@ -88,7 +88,7 @@ export class RelayController {
   async start(): Promise<void> {
     this.#unsubscribe = this.#driver.subscribe({
       ready: () => {
-        if (this.#output.state === 'fault') this.#wantClose();
+        if (this.#output.state === 'fault' && this.#job !== 'close') this.#wantClose();
       },
       lost: () => {
         if (this.#output.state !== 'fault') this.#wantClose();

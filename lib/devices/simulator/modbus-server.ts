@@ -23,6 +23,11 @@ export class ModbusTcpServer {
     });
   }
 
+  /** Number of open connections. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   /** Listens on a port, or on a free one for 0. Resolves to the port. */
   listen(port: number, host = '127.0.0.1'): Promise<number> {
     return new Promise((resolve, reject) => {

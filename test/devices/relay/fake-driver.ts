@@ -48,8 +48,9 @@ export class FakeDriver implements RelayDriver {
 
   /** Switches it without the controller, as another master on the same board would. */
   force(on: boolean): void {
-    if (on !== this.on) this.edges.push({ on, at: this.#time.monotonic() });
+    const before = this.on;
     this.#on = on;
+    if (this.on !== before) this.edges.push({ on, at: this.#time.monotonic() });
   }
 
   tell(what: 'ready' | 'lost'): void {
@@ -111,7 +112,7 @@ export class FakeDriver implements RelayDriver {
     const { behaviour } = this;
     if (behaviour === 'dead') await this.#fail();
     await this.#pass(this.latency);
-    if (this.stuck === undefined) this.force(on);
+    this.force(on);
     if (behaviour === 'deaf') await this.#fail();
   }
 
