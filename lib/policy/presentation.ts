@@ -58,7 +58,7 @@ function walletOf({ credentials }: State, person: number, moment: Moment): Walle
     const type = credentials.type(index);
     if (type === undefined || credentials.duress(index)) continue;
     const faults = credentialFaults(credentials, index, moment);
-    if (wallet.get(type) !== 0) wallet.set(type, faults);
+    wallet.set(type, Math.min(faults, wallet.get(type) ?? faults));
   }
   return wallet;
 }

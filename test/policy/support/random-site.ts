@@ -7,10 +7,10 @@ import type { Attempt, Item } from './decision-oracle.ts';
 import { dateTimeAround, holidaysAround, scheduleAround } from './schedules.ts';
 import { settings, type TestSite } from './site.ts';
 
-const PERSONS = ['p0', 'p1', 'p2', 'p3', 'p4'];
+export const PERSONS = ['p0', 'p1', 'p2', 'p3', 'p4'];
 /** The last of them is never stored. */
 const GROUPS = ['g0', 'g1', 'rescue', 'gone'];
-const DOORS = ['d0', 'd1', 'd2'];
+export const DOORS = ['d0', 'd1', 'd2'];
 const SCHEDULES = ['s0', 's1', 's2'];
 const LOOKUPS = ['l0', 'l1', 'l2', 'l3'];
 const TYPES: CredentialType[] = ['card', 'pin', 'face'];
