@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { STREAMS, type EventEntry, type Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
+import { isCopy } from './copy-mark.ts';
 import { openForWriting } from './database.ts';
 import type { PolicyStore } from './entities/policy-store.ts';
 import { perStream, readHeads, type Heads, type StoredHead } from './heads.ts';
@@ -28,6 +29,8 @@ export class Session {
   readonly log: RecordLog;
   readonly side: SideWriter;
   readonly wal: WalGuard;
+  /** The database has come back from a backup: its numbers need a new identity. */
+  readonly restored: boolean;
   /** What was found wrong when the database was opened; to be written into the event log. */
   readonly findings: readonly EventEntry[];
   #policy: PolicyStore | undefined;
@@ -44,6 +47,7 @@ export class Session {
       this.log = new RecordLog(this.db, key, heads, clock);
       this.side = sideWriter(this.db);
       this.wal = new WalGuard(file);
+      this.restored = isCopy(this.db);
       this.findings = STREAMS.flatMap((stream) => [
         ...tails[stream].findings,
         ...unexpectedRecords(tails[stream].head, known?.[stream]),
@@ -95,15 +99,16 @@ function verifyTail(
   return { head: withRowsBeyond(db, stored.head), findings };
 }
 
-function tailProblems(db: DatabaseSync, { head, mac }: StoredHead, key: KeyObject): string[] {
+function tailProblems(db: DatabaseSync, stored: StoredHead, key: KeyObject): string[] {
+  const { head } = stored;
   const from = Math.max(head.first, head.last - VERIFIED_TAIL + 1);
   const before = db.prepare('SELECT hash FROM record WHERE stream = ? AND seq = ?');
   const previous = from > head.first ? before.get(head.stream, from - 1)?.hash : head.base;
-  const verifier = new StreamVerifier(head, from, String(previous));
+  const verifier = new StreamVerifier(stored, from, String(previous));
   const rows = db.prepare('SELECT * FROM record WHERE stream = ? AND seq >= ? ORDER BY seq');
   rows.setReadBigInts(true);
   for (const row of rows.iterate(head.stream, from)) verifier.add(logRow(row));
-  verifier.end(mac, key);
+  verifier.end(key);
   return verifier.problems.map(({ text }) => text);
 }
 

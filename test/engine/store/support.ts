@@ -50,6 +50,10 @@ export class StoreBench {
     return opened;
   }
 
+  get lastFolder(): string {
+    return this.#folders.at(-1) ?? '';
+  }
+
   async clear(): Promise<void> {
     for (const { store } of this.#opened) await store.close();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
