@@ -3,22 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import type { NewRecord } from '../../../lib/engine/store/store.ts';
 import { verifyLog } from '../../../lib/engine/store/verify.ts';
-import { uuidv7 } from '../../../lib/model/ids.ts';
-import { STREAMS, type RecordBodies, type Stream } from '../../../lib/model/record.ts';
-import { LOG_KEY, StoreBench, WIDE, accessRecord, eventRecord } from './support.ts';
-
-const BODIES: { [S in Stream]: RecordBodies[S] } = {
-  access: accessRecord().body,
-  command: { id: 'c', output: 'o', action: 'pulse', state: 'done', at: 1, duration: 500 },
-  passage: { id: 'p', direction: 'in', outcome: 'taken', confirmed: true, at: 1 },
-  event: { category: 'device', code: 'test' },
-};
-
-function record(stream: Stream): NewRecord {
-  return { stream, id: uuidv7(), at: 1, clock: 'trusted', body: BODIES[stream] };
-}
+import { STREAMS } from '../../../lib/model/record.ts';
+import { LOG_KEY, StoreBench, WIDE, accessRecord, eventRecord, recordOf } from './support.ts';
 
 describe('the records of the store', () => {
   let bench: StoreBench;
@@ -38,7 +25,7 @@ describe('the records of the store', () => {
         const { store } = await bench.open(folder);
         const turnsDone = plan.map(async (streams, turn) => {
           for (let wait = 0; wait < turn; wait += 1) await new Promise(setImmediate);
-          return Promise.all(streams.map((stream) => store.append(record(stream))));
+          return Promise.all(streams.map((stream) => store.append(recordOf(stream))));
         });
         const refs = (await Promise.all(turnsDone)).flat();
         for (const stream of STREAMS) {
@@ -162,7 +149,7 @@ describe('the records of the store', () => {
     refused.body.decision.reasons = ['expired', 'noRight'];
     refused.body.decision.matchedPersonId = 'p2';
     await store.append(refused);
-    for (const stream of STREAMS) await store.append(record(stream));
+    for (const stream of STREAMS) await store.append(recordOf(stream));
     await store.close();
     const [first, second] = select(folder, 'SELECT * FROM access_log');
     const time = new Date(granted.at).toISOString();

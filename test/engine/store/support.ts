@@ -5,7 +5,7 @@ import { openStore, type OpenedStore, type StoreOptions } from '../../../lib/eng
 import type { NewRecord, StoreLimits } from '../../../lib/engine/store/store.ts';
 import type { Clock } from '../../../lib/model/clock.ts';
 import { uuidv7 } from '../../../lib/model/ids.ts';
-import type { EventEntry } from '../../../lib/model/record.ts';
+import type { EventEntry, RecordBodies, Stream } from '../../../lib/model/record.ts';
 
 /** The log key of all test stores. */
 export const LOG_KEY = new Uint8Array(32).fill(7);
@@ -54,8 +54,12 @@ export class StoreBench {
     return this.#folders.at(-1) ?? '';
   }
 
-  async clear(): Promise<void> {
+  async close(): Promise<void> {
     for (const { store } of this.#opened) await store.close();
+  }
+
+  async clear(): Promise<void> {
+    await this.close();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -74,6 +78,18 @@ export function accessRecord(text = '****89AB'): NewRecord<'access'> {
       credentials: [{ type: 'card', value: text, reader: 'reader' }],
     },
   };
+}
+
+const BODIES: { [S in Stream]: RecordBodies[S] } = {
+  access: accessRecord().body,
+  command: { id: 'c', output: 'o', action: 'pulse', state: 'done', at: 1, duration: 500 },
+  passage: { id: 'p', direction: 'in', outcome: 'taken', confirmed: true, at: 1 },
+  event: { category: 'device', code: 'test' },
+};
+
+/** Some record of a stream. */
+export function recordOf(stream: Stream): NewRecord {
+  return { stream, id: uuidv7(), at: 1, clock: 'trusted', body: BODIES[stream] };
 }
 
 export function eventRecord(code = 'test', details?: EventEntry['details']): NewRecord<'event'> {
