@@ -20,14 +20,13 @@ describe('direct Modbus relay', () => {
     time = new FakeTime();
     board = new SimulatedRelayBoard({ clock: time, timers: time });
     network = new MemoryNetwork(time, (pdu) => board.serve(pdu));
-    bus = new ModbusBus({
-      connect: () => network.connect(),
-      serial: false,
-      clock: time,
-      timers: time,
-      random: () => 0.5,
-    });
+    bus = busOver(false);
   });
+
+  function busOver(serial: boolean): ModbusBus {
+    const connect = (): ReturnType<typeof network.connect> => network.connect();
+    return new ModbusBus({ connect, serial, clock: time, timers: time, random: () => 0.5 });
+  }
 
   afterEach(async () => {
     const closing = bus.close();
@@ -36,11 +35,16 @@ describe('direct Modbus relay', () => {
     board.close();
   });
 
-  function relayOn(channel: number, kind: ModbusBoard = MODBUS_BOARDS.coil, inverted = false) {
+  function relayOn(
+    channel: number,
+    kind: ModbusBoard = MODBUS_BOARDS.coil,
+    inverted = false,
+    unit = 1,
+  ): RelayController {
     const driver = new ModbusRelay({
       bus,
       board: kind,
-      unit: 1,
+      unit,
       channel,
       limit: 400,
       inverted,
@@ -229,6 +233,22 @@ describe('direct Modbus relay', () => {
     assert.deepEqual([board.output(1), board.output(2)], [false, false]);
     assert.ok(relays.every(({ status }) => status.state === 'safe'));
     assert.equal(openings(), 2);
+  });
+
+  it('a dead device on a serial line does not disturb the others', async () => {
+    await bus.close();
+    network = new MemoryNetwork(time, (pdu, unit) =>
+      unit === 1 ? board.serve(pdu) : Promise.resolve({ reset: false }),
+    );
+    bus = busOver(true);
+    const relay = await started(1);
+    const dead = await started(1, MODBUS_BOARDS.coil, false, 3);
+    await time.advance(2000);
+    assert.equal(await run(relay, { action: 'on', life: 3000 }, 1000), 'done');
+    await time.advance(60_000);
+    assert.equal(dead.status.state, 'fault');
+    assert.equal(relay.status.state, 'open', 'not closed by the trouble of its neighbour');
+    assert.equal(openings(), 1);
   });
 
   it('leaves no timer behind', async () => {
