@@ -33,6 +33,16 @@ describe('direct Modbus relay, in trouble', () => {
     assert.equal(await bench.run(relay, PULSE), 'done', 'it works again');
   });
 
+  it('a board that wakes up is made safe at once', async () => {
+    const relay = await bench.started();
+    board.freeze();
+    await time.advance(40_000);
+    assert.equal(relay.status.state, 'fault');
+    board.thaw();
+    await time.advance(100);
+    assert.equal(relay.status.state, 'safe');
+  });
+
   it('a board that freezes with the opening on its way closes at the moment it wakes up', async () => {
     const relay = await bench.started();
     board.fault = ({ write }) => {

@@ -84,6 +84,9 @@ describe('direct Modbus relay', () => {
     assert.equal(dead.status.state, 'fault');
     assert.equal(relay.status.state, 'open', 'not closed by the trouble of its neighbour');
     assert.equal(bench.openings, 1);
+    const { connects } = bench.network;
+    assert.ok(connects > 5, 'opened anew, so that no late answer is taken for another');
+    assert.ok(connects < 30, `tried ${connects} times in a minute`);
   });
 
   it('leaves no timer behind', async () => {
