@@ -31,7 +31,7 @@ function readDecimal(text: string, width = MIN_DECIMAL_BYTES): Uint8Array | unde
 }
 
 function readHex(text: string, width?: number): Uint8Array | undefined {
-  const digits = text.replaceAll(/[\s:-]/g, '');
+  const digits = text.replaceAll(/[ :-]/g, '');
   if (!/^[0-9A-Fa-f]{1,64}$/.test(digits)) return undefined;
   if (width !== undefined) return bytesOfHex(evenDigits(digits).padStart(width * 2, '0'));
   return digits.length % 2 === 0 ? bytesOfHex(digits) : undefined;

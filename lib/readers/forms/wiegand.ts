@@ -46,7 +46,7 @@ const WiegandInput = Type.Union([
 ]);
 const inputs = parser(WiegandInput);
 
-const KEY_CODES: Readonly<Record<number, '4bit' | '8bit'>> = { 4: '4bit', 8: '8bit' };
+const KEY_BURSTS: Readonly<Record<number, '4bit' | '8bit'>> = { 4: '4bit', 8: '8bit' };
 /** A frame so short is a damaged key, not a damaged card. */
 const LONGEST_KEY = 8;
 
@@ -95,7 +95,7 @@ class WiegandLine {
   }
 
   #key(entry: PinEntry, bits: string, now: number): Decoded[] {
-    const code = KEY_CODES[bits.length];
+    const code = KEY_BURSTS[bits.length];
     const found = code ? keyOf(Number.parseInt(bits, 2), code) : broken('length');
     if ('key' in found) return entry.press(found.key, now);
     entry.spoil(now);

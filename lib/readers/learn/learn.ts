@@ -7,7 +7,7 @@ import { explain } from './explain.ts';
 /** One known card: what the reader sent for it, and the number printed on it or known from elsewhere. */
 export interface Sample {
   /** A whole message as it came: bytes, text, or an object of a form that takes objects. */
-  raw: unknown;
+  raw: string | object;
   printed: string;
 }
 

@@ -26,7 +26,7 @@ export const LEARNABLE: readonly (readonly CardForm[])[] = [
 ];
 
 /** The one card that a whole message reports in this form; undefined for none, or for several. */
-export function readOnce(form: CardForm, raw: unknown): OpenReading | undefined {
+export function readOnce(form: CardForm, raw: string | object): OpenReading | undefined {
   if (form.kind !== 'wiegand' && !isStream(raw)) return undefined;
   const reader = createReader({ form, delivery: 'whole', repeatWindow: 0 });
   const cards = reader.push(raw, 0).readings.filter((reading) => reading.type !== 'pin');
@@ -34,6 +34,6 @@ export function readOnce(form: CardForm, raw: unknown): OpenReading | undefined 
   return reports.size === 1 ? cards[0] : undefined;
 }
 
-function isStream(raw: unknown): boolean {
+function isStream(raw: string | object): boolean {
   return typeof raw === 'string' || raw instanceof Uint8Array;
 }

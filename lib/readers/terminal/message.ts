@@ -30,8 +30,12 @@ const FORMAT = 'terminal';
 const MAX_DETAIL = 120;
 const messages = parser(TerminalMessage);
 
-/** Checks a terminal's message and turns it into a reading; anything else is broken with `form`. */
-export function readTerminal(message: unknown, conversion: ConversionId | undefined): Decoded {
+/**
+ * Checks a terminal's message and turns it into a reading; anything else is broken with `form`. Only the
+ * message's own properties count, none that it inherits.
+ */
+export function readTerminal(input: unknown, conversion: ConversionId | undefined): Decoded {
+  const message: unknown = typeof input === 'object' ? { ...input } : input;
   if (!messages.check(message)) return broken('form', { detail: faultOf(message) });
   const decoded = readValue(message, conversion);
   if ('broken' in decoded) return decoded;
@@ -53,15 +57,16 @@ function readValue({ type, value }: TerminalMessage, conversion?: ConversionId):
   if (type === 'pin') {
     return { reading: { type, secret: new Secret(canonical), format: FORMAT, raw: MASK } };
   }
-  if (type !== 'card') return { reading: { type, value: canonical, format: FORMAT, raw: value } };
+  if (type !== 'card')
+    return { reading: { type, value: canonical, format: FORMAT, raw: canonical } };
   const bytes = bytesOfHex(canonical);
-  return cardReading({ bytes, uid: true, format: FORMAT, raw: value }, conversion);
+  return cardReading({ bytes, uid: true, format: FORMAT, raw: canonical }, conversion);
 }
 
 function readCode(value: string): Decoded {
   const code = codeText(value, {});
   if ('broken' in code) return code;
-  return { reading: { type: 'qr', value: code.text, format: FORMAT, raw: value } };
+  return { reading: { type: 'qr', value: code.text, format: FORMAT, raw: code.text } };
 }
 
 /** What the schema says, short and printable: the names of unknown keys are the sender's text. */

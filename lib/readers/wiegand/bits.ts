@@ -1,7 +1,8 @@
 import { bitsOf, bytesOfHex } from '../bytes.ts';
+import { MAX_CARD_BYTES } from '../conversion.ts';
 
-/** Longest Wiegand frame in bits. */
-export const MAX_FRAME_BITS = 256;
+/** Longest Wiegand frame in bits; no card number in it is longer than a credential may be (R-006). */
+export const MAX_FRAME_BITS = MAX_CARD_BYTES * 8;
 
 /** A frame as a string of 1 to 256 characters `0` and `1`, first bit on the wire first; undefined otherwise. */
 export function bitsOfText(text: string): string | undefined {

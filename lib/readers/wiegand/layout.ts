@@ -2,14 +2,12 @@ import Type, { type Static } from 'typebox';
 import { AccessError, toAccessError } from '../../model/errors.ts';
 import { closed, Name } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
-import { MAX_CARD_BYTES } from '../conversion.ts';
-
-const MAX_BITS = 256;
+import { MAX_FRAME_BITS } from './bits.ts';
 
 /** Bits count from 1 at the left, which is the first on the wire. */
-const Bit = Type.Integer({ minimum: 1, maximum: MAX_BITS });
+const Bit = Type.Integer({ minimum: 1, maximum: MAX_FRAME_BITS });
 /** Runs of bits, each from and to a bit, both included. */
-const Runs = Type.Array(Type.Tuple([Bit, Bit]), { minItems: 1, maxItems: MAX_BITS / 2 });
+const Runs = Type.Array(Type.Tuple([Bit, Bit]), { minItems: 1, maxItems: MAX_FRAME_BITS / 2 });
 
 /** `facility` is also known as site or company code, `issue` counts how often a card was made anew. */
 export const FIELD_NAMES = ['facility', 'card', 'issue'] as const;
@@ -23,7 +21,7 @@ export type FieldName = (typeof FIELD_NAMES)[number];
 export const WiegandLayout = Type.Object(
   {
     id: Name,
-    length: Type.Integer({ minimum: 9, maximum: MAX_BITS }),
+    length: Type.Integer({ minimum: 9, maximum: MAX_FRAME_BITS }),
     fields: Type.Array(Type.Object({ name: Type.Enum(FIELD_NAMES), bits: Runs }, closed), {
       minItems: 1,
       maxItems: FIELD_NAMES.length,
@@ -98,7 +96,6 @@ function checkFields({ fields, parity }: CompiledLayout, fail: Fail): void {
   const used = [...fields.flatMap(({ bits }) => bits), ...parity.map(({ bit }) => bit)];
   const twice = used.find((bit, index) => used.indexOf(bit) !== index);
   if (twice !== undefined) fail(`bit ${twice + 1} is used twice`);
-  if (used.length - parity.length > MAX_CARD_BYTES * 8) fail('the fields are longer than 32 bytes');
 }
 
 /** Computing parity in the listed order must give a frame that passes. */
