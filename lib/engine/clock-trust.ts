@@ -54,9 +54,11 @@ export function createClockTrust({ clock, memory, report }: ClockTrustOptions): 
   /** How far the wall clock has run away from the monotonic one since the last look. */
   function stepSince(wall: number): number {
     const monotonic = clock.monotonic();
-    const step = wall - anchor.wall - (monotonic - anchor.monotonic);
+    const expected = anchor.wall + monotonic - anchor.monotonic;
+    const step = wall - expected;
     if (Math.abs(step) <= DRIFT) return 0;
     anchor = { wall, monotonic };
+    if (trusted) floor = Math.max(floor, expected); // so late it was, whatever the clock says now
     if (step > DAY) confirmNeeded = true;
     return step;
   }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -32,10 +32,8 @@ export interface EngineKeys {
   seal: Buffer;
   /** Digests of PIN and biometric values in the log (D6). */
   logDigest: Buffer;
-  /** Message authentication of the log. */
+  /** Message authentication of the log; by it the store notices a wrong key. */
   logMac: Buffer;
-  /** Tells a wrong key from the right one without telling the key: 32 hexadecimal digits. */
-  check: string;
 }
 
 export interface KeySource {
@@ -122,6 +120,5 @@ export function deriveKeys(master: Uint8Array): EngineKeys {
     seal: derive('seal'),
     logDigest: derive('log-digest'),
     logMac: derive('log-mac'),
-    check: createHmac('sha256', derive('check')).update('key check').digest('hex').slice(0, 32),
   };
 }
