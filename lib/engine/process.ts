@@ -21,7 +21,8 @@ let engine: EngineService | undefined;
 let closing = false;
 
 function send(reply: Reply): void {
-  if (process.connected) process.send?.(reply);
+  // The parent may go at any moment; the end of the channel is noticed by itself.
+  if (process.connected) process.send?.(reply, () => undefined);
 }
 
 async function start(): Promise<void> {
