@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync, backup } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { AccessError, toAccessError } from '../../model/errors.ts';
+import { markAsCopy } from './copy-mark.ts';
 import { openForReading, storeError } from './database.ts';
 import { fromMessage, type ErrorMessage } from './protocol.ts';
 import { siblingModule } from './sibling.ts';
@@ -76,6 +77,7 @@ function finish(target: string): void {
     db.exec('PRAGMA journal_mode = DELETE');
     const [row] = db.prepare('PRAGMA integrity_check').all();
     if (row?.integrity_check !== 'ok') throw new Error('the copy is damaged');
+    markAsCopy(db);
   } finally {
     db.close();
   }

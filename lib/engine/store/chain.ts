@@ -15,7 +15,10 @@ export interface RawRecord {
 /** The state of a numbered stream: which rows it has and where its chain begins and ends. */
 export interface StreamHead {
   stream: Stream;
-  /** Identity of this numbering, a UUID: new whenever a database is created (I2). */
+  /**
+   * Identity of the numbers that are given out now, a UUID: new whenever a database is created or comes
+   * back from a backup, so that no two records ever have the same identity and number (I2).
+   */
   id: string;
   /** Number of the oldest row kept; `last + 1` if none is kept. */
   first: number;

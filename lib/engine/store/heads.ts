@@ -6,13 +6,19 @@ import { GENESIS, headMac, type StreamHead } from './chain.ts';
 
 export type Heads = Record<Stream, StreamHead>;
 
+/** From which number on a stream has had which identity; in the order of numbers. */
+export type Identities = readonly { since: number; id: string }[];
+
 /** Gives a new database its four streams; leaves the streams of an old one alone. */
 export function createStreams(db: DatabaseSync, key: KeyObject): void {
+  const known = readHeads(db);
   const insert = db.prepare(
-    `INSERT INTO stream (name, id, first, last, base, head, acknowledged, overwritten, unsent_bytes, mac)
-     VALUES (?, ?, 1, 0, ?, ?, 0, 0, 0, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO stream (name, first, last, base, head, acknowledged, overwritten, unsent_bytes, mac)
+     VALUES (?, 1, 0, ?, ?, 0, 0, 0, ?)`,
   );
+  const identify = db.prepare('INSERT INTO stream_identity (stream, since, id) VALUES (?, 1, ?)');
   for (const stream of STREAMS) {
+    if (known[stream] !== undefined) continue;
     const head: StreamHead = {
       stream,
       id: randomUUID(),
@@ -24,7 +30,8 @@ export function createStreams(db: DatabaseSync, key: KeyObject): void {
       overwritten: 0,
       unsentBytes: 0,
     };
-    insert.run(stream, head.id, GENESIS, GENESIS, headMac(key, head));
+    identify.run(stream, head.id);
+    insert.run(stream, GENESIS, GENESIS, headMac(key, head));
   }
 }
 
@@ -32,23 +39,32 @@ export function createStreams(db: DatabaseSync, key: KeyObject): void {
 export interface StoredHead {
   head: StreamHead;
   mac: string;
+  identities: Identities;
 }
 
 /** The heads that the database has. */
 export function readHeads(db: DatabaseSync): Partial<Record<Stream, StoredHead>> {
   const select = db.prepare('SELECT * FROM stream WHERE name = ?');
+  const selectIds = db.prepare(
+    'SELECT since, id FROM stream_identity WHERE stream = ? ORDER BY since',
+  );
   const stored: Partial<Record<Stream, StoredHead>> = {};
   for (const stream of STREAMS) {
     const row = select.get(stream);
-    if (row !== undefined) stored[stream] = { head: headOfRow(stream, row), mac: String(row.mac) };
+    if (row === undefined) continue;
+    const identities = selectIds
+      .all(stream)
+      .map(({ since, id }) => ({ since: Number(since), id: String(id) }));
+    const id = identities.at(-1)?.id ?? '';
+    stored[stream] = { head: headOfRow(stream, id, row), mac: String(row.mac), identities };
   }
   return stored;
 }
 
-function headOfRow(stream: Stream, row: Record<string, SQLOutputValue>): StreamHead {
+function headOfRow(stream: Stream, id: string, row: Record<string, SQLOutputValue>): StreamHead {
   return {
     stream,
-    id: String(row.id),
+    id,
     first: Number(row.first),
     last: Number(row.last),
     base: String(row.base),

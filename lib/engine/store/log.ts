@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { randomUUID, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { uuidv7 } from '../../model/ids.ts';
@@ -6,6 +6,7 @@ import { STREAMS, type EventEntry, type Stream } from '../../model/record.ts';
 import { canonicalJson } from './canonical.ts';
 import { headMac, recordHash, type RawRecord } from './chain.ts';
 import { perStream, settled, type Heads } from './heads.ts';
+import { COPY_MARK } from './copy-mark.ts';
 import type { StoreClock } from './store-clock.ts';
 
 /** What a row takes besides its body: number, id, times, hash and its share of the page, in bytes. */
@@ -135,6 +136,21 @@ export class LogDraft {
     return seq;
   }
 
+  /**
+   * Gives the numbers that follow a new identity: the database has come back from a backup, and the server
+   * may know other records under the old identity and the same numbers (I2).
+   */
+  renew(): void {
+    for (const stream of STREAMS) {
+      const head = this.heads[stream];
+      head.id = randomUUID();
+      this.#statements.identify.run(stream, head.last + 1, head.id);
+      this.#touched.add(stream);
+    }
+    this.#statements.ownCopy.run(COPY_MARK);
+    this.event({ category: 'alarm', code: 'databaseRestored' });
+  }
+
   /** Writes the heads that changed; the last step before the commit. */
   save(key: KeyObject): void {
     for (const stream of STREAMS) {
@@ -176,6 +192,11 @@ function prepareStatements(db: DatabaseSync) {
       `SELECT seq, ${size} AS bytes FROM record WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?`,
     ),
     hashAt: db.prepare('SELECT hash FROM record WHERE stream = ? AND seq = ?'),
+    identify: db.prepare(
+      `INSERT INTO stream_identity (stream, since, id) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET id = excluded.id`,
+    ),
+    ownCopy: db.prepare('DELETE FROM meta WHERE key = ?'),
     deleteUpTo: db.prepare('DELETE FROM record WHERE stream = ? AND seq <= ?'),
   };
 }

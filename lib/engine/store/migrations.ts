@@ -22,7 +22,8 @@ export function migrate(db: DatabaseSync, migrations: readonly string[] = MIGRAT
     if (index < version) continue;
     db.exec('BEGIN IMMEDIATE');
     try {
-      db.exec(`${step}\nPRAGMA user_version = ${index + 1}`);
+      db.exec(step);
+      db.exec(`PRAGMA user_version = ${index + 1}`);
       db.exec('COMMIT');
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');

@@ -92,7 +92,6 @@ CREATE INDEX permission_by_schedule ON permission (stored_schedule);
 
 CREATE TABLE stream (
   name TEXT PRIMARY KEY,
-  id TEXT NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   base TEXT NOT NULL,
@@ -101,6 +100,14 @@ CREATE TABLE stream (
   overwritten INTEGER NOT NULL,
   unsent_bytes INTEGER NOT NULL,
   mac TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which identity the numbers of a stream bear, from "since" on.
+CREATE TABLE stream_identity (
+  stream TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (stream, since)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE record (

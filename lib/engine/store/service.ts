@@ -1,11 +1,7 @@
 import type { ClockState } from '../../model/record.ts';
 import { canonicalJson } from './canonical.ts';
-import { applyChanges, type ChangeResult } from './entities/changes.ts';
-import { findEntities } from './entities/find.ts';
-import { savePolicyVersion, readPolicyVersion, readSecrets } from './entities/queries.ts';
 import type { Append, Calls } from './protocol.ts';
 import { newestRecords, recordsAfter } from './records.ts';
-import type { Session } from './session.ts';
 import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -19,8 +15,8 @@ export type Service = {
 export function serviceOf(writer: Writer): Service {
   return {
     change: (changes, atomic, event) => change(writer, changes, atomic, event),
-    find: (query) => findEntities(writer.session.policy, query),
-    secrets: (id) => readSecrets(writer.session.policy, id),
+    find: async (query) => (await writer.session.policy()).find(query),
+    secrets: async (id) => (await writer.session.policy()).secrets(id),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
     recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
     acknowledge: (stream, seq) =>
@@ -68,10 +64,15 @@ async function change(
   atomic: boolean,
   event: NewRecord<'event'>,
 ): Promise<ChangeOutcome> {
+  await writer.session.policy(); // Loaded before the transaction, so that no record waits for it.
   try {
     return await writer.transaction(async (draft, session) => {
-      const result = await applyChanges(session.policy, changes, atomic);
-      const outcome = await newVersion(session, result, atomic);
+      const policy = await session.policy();
+      const { applied, failed } = await policy.apply(changes, atomic);
+      if (applied.length === 0 || (atomic && failed.length > 0)) {
+        throw new Undone({ version: await policy.version(), applied: [], failed });
+      }
+      const outcome = { version: await policy.raiseVersion(), applied, failed };
       draft.append('event', { ...event, body: eventBody(event, outcome, changes.length) });
       return outcome;
     });
@@ -79,19 +80,6 @@ async function change(
     if (error instanceof Undone) return error.outcome;
     throw error;
   }
-}
-
-async function newVersion(
-  { policy }: Session,
-  { applied, failed }: ChangeResult,
-  atomic: boolean,
-): Promise<ChangeOutcome> {
-  const version = await readPolicyVersion(policy);
-  if (applied.length === 0 || (atomic && failed.length > 0)) {
-    throw new Undone({ version, applied: [], failed });
-  }
-  await savePolicyVersion(policy, version + 1);
-  return { version: version + 1, applied, failed };
 }
 
 function eventBody(

@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Kysely } from 'kysely';
 import { AccessError } from '../../model/errors.ts';
 import { STREAMS, type EventEntry, type Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
+import { isCopy } from './copy-mark.ts';
 import { openForWriting } from './database.ts';
-import { kyselyOn } from './entities/kysely.ts';
-import type { Tables } from './entities/tables.ts';
+import type { PolicyStore } from './entities/policy-store.ts';
 import { perStream, readHeads, type Heads, type StoredHead } from './heads.ts';
 import { RecordLog } from './log.ts';
 import { sideWriter, type SideWriter } from './side-state.ts';
@@ -28,11 +27,13 @@ export interface SessionSetup {
 export class Session {
   readonly db: DatabaseSync;
   readonly log: RecordLog;
-  readonly policy: Kysely<Tables>;
   readonly side: SideWriter;
   readonly wal: WalGuard;
+  /** The database has come back from a backup: its numbers need a new identity. */
+  readonly restored: boolean;
   /** What was found wrong when the database was opened; to be written into the event log. */
   readonly findings: readonly EventEntry[];
+  #policy: PolicyStore | undefined;
 
   /**
    * Opens the database and verifies the ends of the log. `known` are the heads of the session before: the
@@ -44,9 +45,9 @@ export class Session {
       const tails = perStream((stream) => verifyTail(this.db, stream, key));
       const heads = perStream((stream) => later(tails[stream].head, known?.[stream]));
       this.log = new RecordLog(this.db, key, heads, clock);
-      this.policy = kyselyOn(this.db);
       this.side = sideWriter(this.db);
       this.wal = new WalGuard(file);
+      this.restored = isCopy(this.db);
       this.findings = STREAMS.flatMap((stream) => [
         ...tails[stream].findings,
         ...unexpectedRecords(tails[stream].head, known?.[stream]),
@@ -55,6 +56,16 @@ export class Session {
       this.db.close();
       throw error;
     }
+  }
+
+  /**
+   * The part that knows people and rights. It is loaded when it is first needed: after a crash no record
+   * has to wait for a query builder.
+   */
+  async policy(): Promise<PolicyStore> {
+    const { PolicyStore } = await import('./entities/policy-store.ts');
+    this.#policy ??= new PolicyStore(this.db);
+    return this.#policy;
   }
 
   /** Whether records that had been committed are gone. */
@@ -88,15 +99,16 @@ function verifyTail(
   return { head: withRowsBeyond(db, stored.head), findings };
 }
 
-function tailProblems(db: DatabaseSync, { head, mac }: StoredHead, key: KeyObject): string[] {
+function tailProblems(db: DatabaseSync, stored: StoredHead, key: KeyObject): string[] {
+  const { head } = stored;
   const from = Math.max(head.first, head.last - VERIFIED_TAIL + 1);
   const before = db.prepare('SELECT hash FROM record WHERE stream = ? AND seq = ?');
   const previous = from > head.first ? before.get(head.stream, from - 1)?.hash : head.base;
-  const verifier = new StreamVerifier(head, from, String(previous));
+  const verifier = new StreamVerifier(stored, from, String(previous));
   const rows = db.prepare('SELECT * FROM record WHERE stream = ? AND seq >= ? ORDER BY seq');
   rows.setReadBigInts(true);
   for (const row of rows.iterate(head.stream, from)) verifier.add(logRow(row));
-  verifier.end(mac, key);
+  verifier.end(key);
   return verifier.problems.map(({ text }) => text);
 }
 

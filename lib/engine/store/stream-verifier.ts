@@ -1,6 +1,7 @@
 import { timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { SQLOutputValue } from 'node:sqlite';
 import { headMac, recordHash, type RawRecord, type StreamHead } from './chain.ts';
+import type { Identities, StoredHead } from './heads.ts';
 
 /** Something in a log that does not fit, with the first and last row it is about. */
 export interface LogProblem {
@@ -44,14 +45,22 @@ export function logRow(row: Record<string, SQLOutputValue>): LogRow {
 export class StreamVerifier {
   readonly problems: LogProblem[] = [];
   readonly #head: StreamHead;
+  readonly #mac: string;
+  readonly #identities: Identities;
   #expected: number;
   /** Hashes that the row before may have; none while it is missing, for then nothing can be said. */
   #previous: readonly string[];
   #count = 0;
 
   /** Starts at row `from`; `previous` is the hash of the row before it. */
-  constructor(head: StreamHead, from: number = head.first, previous: string = head.base) {
+  constructor(
+    { head, mac, identities }: StoredHead,
+    from: number = head.first,
+    previous: string = head.base,
+  ) {
     this.#head = head;
+    this.#mac = mac;
+    this.#identities = identities;
     this.#expected = from;
     this.#previous = [previous];
   }
@@ -77,21 +86,22 @@ export class StreamVerifier {
   }
 
   /** Compares the end of the chain with the head, and the head with its MAC where the key is known. */
-  end(mac: string, key?: KeyObject): void {
+  end(key?: KeyObject): void {
     const { last, head } = this.#head;
     if (this.#expected <= last) {
       this.#report('missing', this.#expected, last, 'is missing at the end of the log');
     } else if (!this.#previous.includes(head)) {
       this.#report('head', last, last, 'is not what the head was written for');
     }
-    if (key !== undefined && !sameText(mac, headMac(key, this.#head))) {
+    if (key !== undefined && !sameText(this.#mac, headMac(key, this.#head))) {
       this.#report('head', last, last, 'is not an end that this engine has signed');
     }
   }
 
   /** Checks one link; returns the hashes that the next row may continue. */
   #follow(seq: number, row: LogRow): readonly string[] {
-    const computed = this.#previous.map((hash) => recordHash(this.#head.id, row.seq, row, hash));
+    const id = this.#identities.findLast(({ since }) => since <= seq)?.id ?? this.#head.id;
+    const computed = this.#previous.map((hash) => recordHash(id, row.seq, row, hash));
     if (computed.length === 0 || computed.includes(row.hash)) return [row.hash];
     const also = seq > this.#head.first ? `, or ${seq - 1} was, together with its hash` : '';
     this.#report('changed', seq, seq, `was changed${also}`);

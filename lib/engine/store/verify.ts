@@ -68,10 +68,10 @@ function verifyStream(
   key: KeyObject | undefined,
 ): StreamReport {
   if (stored === undefined) return lostStream(stream);
-  const { head, mac } = stored;
-  const verifier = new StreamVerifier(head);
+  const { head } = stored;
+  const verifier = new StreamVerifier(stored);
   for (const row of rowsOf(db, stream)) verifier.add(logRow(row));
-  verifier.end(mac, key);
+  verifier.end(key);
   const { first, last } = head;
   return {
     ...{ stream, count: verifier.count, first, last, head: head.head },

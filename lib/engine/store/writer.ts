@@ -57,10 +57,14 @@ export class Writer {
     this.#limitState = initialLimitState(this.#heads, options.limits);
   }
 
-  /** Writes what the opening has found. */
+  /** Puts the database into service: writes what the opening has found. */
   async start(): Promise<void> {
-    const { findings } = this.session;
-    if (findings.length > 0) await this.#record(findings);
+    const { findings, restored } = this.session;
+    if (findings.length === 0 && !restored) return;
+    await this.transaction((draft) => {
+      if (restored) draft.renew();
+      writeEvents(draft, findings);
+    });
   }
 
   get heads(): Readonly<Heads> {
