@@ -96,6 +96,24 @@ describe('a reader', () => {
     assert.equal(onlyCard(reader.push({ bits: FRAME }, 0).readings).format, 'H10301');
   });
 
+  it('drops an input longer than any reader sends, with what was begun before it', () => {
+    const forms: ReaderForm[] = [
+      H10301,
+      { kind: 'keypad', code: 'ascii' },
+      { kind: 'qr', end: 'none' },
+      { kind: 'rdm6300', check: 'xor' },
+      { kind: 'terminal' },
+    ];
+    for (const form of forms) {
+      const reader = openReader(form);
+      for (const input of ['1'.repeat(131_073), new Uint8Array(2_000_000).fill(0x0a)]) {
+        reader.push('1', 0);
+        assert.deepEqual(reader.push(input, 0), { readings: [], broken: [{ reason: 'tooLong' }] });
+      }
+      assert.doesNotThrow(() => reader.push('1'.repeat(131_072), 0));
+    }
+  });
+
   it('converts what it reads', () => {
     const reader = openReader({ kind: 'rdm6300', check: 'xor', conversion: 'last4' });
     const card = onlyCard(reader.push(bytes(RDM6300.frame), 0).readings);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { CREDENTIAL_FORMS, TokenKey } from '../../lib/model/credential.ts';
 import { parser } from '../../lib/model/parse.ts';
@@ -245,6 +246,11 @@ describe('dynamic QR token', () => {
       NOW,
     );
     assert.ok(token.length <= 256);
+  });
+
+  it('is described with these vectors', () => {
+    const page = readFileSync(new URL('../../docs/qr-token.md', import.meta.url), 'utf8');
+    for (const { token } of Object.values(VECTORS)) assert.ok(page.includes(`\n${token}\n`));
   });
 
   it('has keys of the stored form, and keys of another length are refused where they are made', () => {
