@@ -1,6 +1,8 @@
 import type { Attempt } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Decision } from '../model/decision.ts';
+import type { Decision, Passage } from '../model/decision.ts';
+import { uuidv7 } from '../model/ids.ts';
+import { optional } from '../model/optional.ts';
 import type { AccessEntry, LoggedCredential } from '../model/record.ts';
 import type { ClockTrust, Moment } from './clock-trust.ts';
 import { refusal, refused, toDecision } from './decision.ts';
@@ -72,7 +74,28 @@ export function createDecide({ clock, trust, site, judge, journal, grants }: Par
     }
     const life = decision.validUntil - decision.at;
     grants.add(decision.id, life - (clock.monotonic() - decidedAt));
+    if (site.accessPoint(decision.accessPoint)?.grantedCountsAsPassed)
+      assumePassage(decision, moment);
     return decision;
+  }
+
+  /** Without a sensor nobody knows whether the person went through: the record says so (D18). */
+  function assumePassage(decision: Decision, moment: Moment): void {
+    const point = site.accessPoint(decision.accessPoint);
+    const passage: Passage = {
+      id: uuidv7(moment.now),
+      decision: decision.id,
+      direction: decision.direction ?? 'undefined',
+      outcome: 'taken',
+      confirmed: false,
+      at: moment.now,
+      ...optional('accessPoint', decision.accessPoint),
+      ...optional('person', decision.person?.id),
+      ...optional('zoneFrom', point?.zoneFrom),
+      ...optional('zoneTo', point?.zoneTo),
+    };
+    // A failure shows in the health of the store; the grant has its own record already.
+    journal.append('passage', passage, moment).catch(() => undefined);
   }
 
   async function decide(attempt: Attempt, waited: number): Promise<Decision> {

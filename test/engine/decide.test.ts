@@ -36,6 +36,26 @@ describe('engine: decisions', () => {
   const decide = (accessPoint: string, ...presented: Presented[]): Promise<Decision> =>
     engine.decide(attemptAt(clock.now(), accessPoint, ...presented));
 
+  it('count as an unconfirmed passage where no sensor can tell, and only there', async () => {
+    const [first, ...others] = SAMPLE_CONFIG.accessPoints;
+    assert.ok(first);
+    const blind = { ...first, zoneFrom: 'street', zoneTo: 'hall', grantedCountsAsPassed: true };
+    await engine.configure({ ...SAMPLE_CONFIG, accessPoints: [blind, ...others] });
+    const decision = await decide(blind.id, card(ANNA_CARD));
+    assert.equal(decision.outcome, 'granted');
+    const passages = await engine.recentRecords({ stream: 'passage', limit: 10 });
+    assert.equal(passages.length, 1);
+    const { body } = passages[0] ?? assert.fail();
+    assert.equal(body.decision, decision.id);
+    assert.equal(body.person, 'anna');
+    assert.equal(body.confirmed, false);
+    assert.deepEqual([body.zoneFrom, body.zoneTo], ['street', 'hall']);
+    await engine.configure(SAMPLE_CONFIG);
+    clock.advance(10_000);
+    await decide(blind.id, card(ANNA_CARD));
+    assert.equal((await engine.recentRecords({ stream: 'passage', limit: 10 })).length, 1);
+  });
+
   it('grant, name the person, and stand in the log before the answer', async () => {
     const decision = await decide('front', card(ANNA_CARD));
     assert.equal(decision.outcome, 'granted');
