@@ -32,8 +32,8 @@ const TASKS: Record<string, () => Promise<void> | void> = {
   },
 
   /**
-   * Writes records, acknowledgements and policy changes until it is killed. Each thing that the store has
-   * confirmed is a line on standard output, written before anything else happens.
+   * Writes records, acknowledgements and policy changes, from a round on, for a number of rounds or until
+   * it is killed. Each thing that the store has confirmed is a line on standard output at once.
    */
   async write() {
     const { store } = await new StoreBench().open(folder, { limits: { ...WIDE, ring: 300 } });
@@ -57,10 +57,12 @@ const TASKS: Record<string, () => Promise<void> | void> = {
       confirm('policy', version, value.id, round);
     };
     confirm('ready');
-    for (let round = Number(process.argv[4] ?? 0); ; round += 1) {
+    const [first, rounds] = [Number(process.argv[4]), Number(process.argv[5] ?? Infinity)];
+    for (let round = first; round < first + rounds; round += 1) {
       const lanes = Array.from({ length: 1 + (round % 7) }, (_, lane) => append(round, lane));
       await Promise.all(round % 5 === 4 ? [...lanes, change(round)] : lanes);
     }
+    await store.close();
   },
 };
 
