@@ -30,12 +30,12 @@ export interface StartOptions {
 }
 
 /**
- * How long a caller waits for an answer, in milliseconds. A decision that takes longer than a person waits
- * is a refusal; an import hashes many PINs.
+ * How long a caller waits for an answer, in milliseconds. A decision that takes longer than a read may be
+ * old is a refusal (F-30); an import hashes many PINs.
  */
 export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   configure: 30_000,
-  decide: 4000,
+  decide: 3000,
   activeLevel: 2000,
   claimCommand: 2000,
   recordCommand: 10_000,

@@ -21,13 +21,16 @@ const PING_LIMIT = 3000;
 const START_LIMIT = 60_000;
 const CLOSE_LIMIT = 5000;
 
-/** Memory of the engine: 50,000 people fit into a third of it; without a bound a leak takes the gateway down. */
+/** A quarter of the heap's bound holds 50,000 people; without one a leak would take the gateway down (F-31). */
 const NODE_FLAGS = [
   '--max-old-space-size=256',
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=2',
   '--expose-gc',
   '--disable-warning=ExperimentalWarning',
 ];
+
+/** Nothing of how this process was started, such as a debugger; few arenas, for there are few threads. */
+const LEAN = { NODE_OPTIONS: '', MALLOC_ARENA_MAX: '2' };
 
 /** From TypeScript sources and from the built package alike. */
 const ENTRY = fileURLToPath(new URL(`./process${extname(import.meta.url)}`, import.meta.url));
@@ -57,7 +60,9 @@ export class EngineChild {
   readonly #pending = new Map<number, Pending>();
   readonly #starting: NodeJS.Timeout;
   #pinging: NodeJS.Timeout | undefined;
-  #lastPong = 0;
+  #tickedAt = 0;
+  /** When the ping that has no answer yet was sent. */
+  #pingedAt: number | undefined;
   #lastId = 0;
   #failure: AccessError | undefined;
   #ended = false;
@@ -66,7 +71,7 @@ export class EngineChild {
     this.#handlers = handlers;
     this.#process = fork(ENTRY, [JSON.stringify(start)], {
       execArgv: NODE_FLAGS,
-      env: { ...process.env, ...env, NODE_OPTIONS: '' },
+      env: { ...process.env, ...LEAN, ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#process.on('message', (reply: Reply) => {
@@ -100,7 +105,7 @@ export class EngineChild {
       this.#lastId += 1;
       const id = this.#lastId;
       const timer = setTimeout(() => {
-        this.#take(id)?.reject(unavailable(`The engine did not answer ${method} in time`));
+        this.#expire(id, method);
       }, TIME_LIMITS[method]);
       this.#pending.set(id, { resolve, reject, timer });
       this.#send({ kind: 'call', id, method, query, sent: uptime() });
@@ -141,7 +146,7 @@ export class EngineChild {
         this.#take(reply.id)?.reject(fromPlainError(reply.error));
         break;
       case 'pong':
-        this.#lastPong = uptime();
+        this.#pingedAt = undefined;
         break;
       case 'event':
         this.#handlers.onEvent(reply);
@@ -150,20 +155,34 @@ export class EngineChild {
 
   #ready(): void {
     clearTimeout(this.#starting);
-    this.#lastPong = uptime();
     this.#pinging = setInterval(() => {
       this.#ping();
     }, PING_EVERY).unref();
     this.#handlers.onReady();
   }
 
+  /** A late tick means that this process was busy itself: what it could not read meanwhile is no silence. */
   #ping(): void {
-    this.#send({ kind: 'ping' });
-    if (uptime() - this.#lastPong < PING_LIMIT) return;
-    // If it was this process that slept, the answer lies in the pipe and is read before `setImmediate`.
-    setImmediate(() => {
-      if (this.#pinging !== undefined && uptime() - this.#lastPong >= PING_LIMIT) this.kill();
-    });
+    const now = uptime();
+    const wasBusy = now - this.#tickedAt > 2 * PING_EVERY;
+    this.#tickedAt = now;
+    if (this.#pingedAt === undefined) {
+      this.#pingedAt = now;
+      this.#send({ kind: 'ping' });
+    } else if (wasBusy) this.#pingedAt = now;
+    else if (now - this.#pingedAt >= PING_LIMIT) this.kill();
+  }
+
+  /**
+   * If this process was busy, the answer may lie in the pipe and is read before `setImmediate`. A decision is
+   * too late all the same: nobody expects the door to open any more (F-30).
+   */
+  #expire(id: number, method: EngineMethod): void {
+    const reject = (): void => {
+      this.#take(id)?.reject(unavailable(`The engine did not answer ${method} in time`));
+    };
+    if (method === 'decide') reject();
+    else setImmediate(reject);
   }
 
   #send(request: Request): void {

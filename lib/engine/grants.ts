@@ -1,14 +1,15 @@
 import type { Clock } from '../model/clock.ts';
 import { AccessError } from '../model/errors.ts';
 
-/** A spent or expired grant is remembered this long, so that the refusal can say why. Milliseconds. */
-const REMEMBERED = 60_000;
-const MOST = 50_000;
+/** A grant that has run out is remembered this long, so that the refusal can say why. Milliseconds. */
+const REMEMBERED = 10_000;
+const SWEEP_EVERY = 1000;
 
 interface Grant {
   /** Monotonic. */
   until: number;
-  outputs: Set<string>;
+  /** Outputs that it has driven; most grants drive one. */
+  outputs: string[];
 }
 
 /**
@@ -27,20 +28,20 @@ export interface Grants {
 
 export function createGrants(clock: Clock): Grants {
   const grants = new Map<string, Grant>();
+  let sweepAt = 0;
 
-  /** The map is in the order of arrival and lives are short, so only its beginning can be old. */
-  function forget(now: number): void {
+  function sweep(now: number): void {
+    sweepAt = now + SWEEP_EVERY;
     for (const [decision, grant] of grants) {
-      if (grant.until + REMEMBERED > now && grants.size < MOST) return;
-      grants.delete(decision);
+      if (grant.until + REMEMBERED < now) grants.delete(decision);
     }
   }
 
   return {
     add(decision, life) {
       const now = clock.monotonic();
-      forget(now);
-      grants.set(decision, { until: now + life, outputs: new Set() });
+      if (now >= sweepAt) sweep(now);
+      grants.set(decision, { until: now + life, outputs: [] });
     },
     claim(decision, output) {
       const grant = grants.get(decision);
@@ -49,10 +50,10 @@ export function createGrants(clock: Clock): Grants {
       }
       const life = grant.until - clock.monotonic();
       if (life <= 0) throw new AccessError('COMMAND_EXPIRED', `The grant ${decision} has run out`);
-      if (grant.outputs.has(output)) {
+      if (grant.outputs.includes(output)) {
         throw new AccessError('COMMAND_USED', `The grant ${decision} has driven ${output} before`);
       }
-      grant.outputs.add(output);
+      grant.outputs.push(output);
       return Math.floor(life);
     },
   };

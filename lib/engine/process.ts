@@ -34,7 +34,8 @@ async function start(): Promise<void> {
   engine.on('alarm', (data) => {
     send({ kind: 'event', event: 'alarm', data });
   });
-  globalThis.gc?.(); // loading leaves garbage that would stay for hours in a quiet process
+  // Loading leaves garbage that would stay for hours in a quiet process.
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   send({ kind: 'ready' });
 }
 

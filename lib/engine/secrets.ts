@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
 import type { EngineKeys } from './keys.ts';
@@ -28,16 +35,20 @@ const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 export function createSecrets(keys: EngineKeys): Secrets {
+  // A key object is set up once; raw bytes would cost several times the work at each use.
+  const lookup = createSecretKey(keys.lookup);
+  const pinIndex = createSecretKey(keys.pinIndex);
+  const logDigest = createSecretKey(keys.logDigest);
+  const sealing = createSecretKey(keys.seal);
   return {
-    lookup: (type, canonical) =>
-      digest(type === 'pin' ? keys.pinIndex : keys.lookup, type, canonical),
-    logDigest: (type, canonical) => digest(keys.logDigest, type, canonical),
-    seal: (credential, kind, plain) => seal(keys.seal, `${kind}:${credential}`, plain),
-    open: (credential, kind, sealed) => open(keys.seal, `${kind}:${credential}`, sealed),
+    lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
+    logDigest: (type, canonical) => digest(logDigest, type, canonical),
+    seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),
+    open: (credential, kind, sealed) => open(sealing, `${kind}:${credential}`, sealed),
   };
 }
 
-function digest(key: Buffer, type: CredentialType, canonical: string): string {
+function digest(key: KeyObject, type: CredentialType, canonical: string): string {
   return createHmac('sha256', key)
     .update(`${type}\0${canonical}`)
     .digest()
@@ -46,14 +57,14 @@ function digest(key: Buffer, type: CredentialType, canonical: string): string {
 }
 
 /** Format byte, nonce, tag, then the text. */
-function seal(key: Buffer, bound: string, plain: Uint8Array): Uint8Array {
+function seal(key: KeyObject, bound: string, plain: Uint8Array): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound));
   const text = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), text]);
 }
 
-function open(key: Buffer, bound: string, sealed: Uint8Array): Uint8Array {
+function open(key: KeyObject, bound: string, sealed: Uint8Array): Uint8Array {
   try {
     if (sealed[0] !== FORMAT) throw new Error('unknown format');
     const nonce = sealed.subarray(1, 1 + NONCE_BYTES);

@@ -87,6 +87,22 @@ describe('engine: process', function () {
     assert.equal((await decide()).outcome, 'granted');
   });
 
+  it('is not taken for hanging when it is the parent that was busy', async () => {
+    client = await openSampleClient(folder);
+    const before = client.pid;
+    const levels = Array.from({ length: 20 }, () =>
+      client.engine.activeLevel({ accessPoint: 'front' }),
+    );
+    const late = decide();
+    const until = performance.now() + 5000;
+    while (performance.now() < until); // a flow that blocks the event loop
+    await assert.rejects(late, { code: 'ENGINE_UNAVAILABLE' });
+    assert.equal((await Promise.all(levels)).length, 20);
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // the next two pings
+    assert.equal(client.pid, before);
+    assert.equal((await decide()).outcome, 'granted');
+  });
+
   it('is not stopped by the signals that stop its parent', async () => {
     client = await openSampleClient(folder);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) kill(signal);
