@@ -50,6 +50,7 @@ class Relay {
   /** The message whose command is carried out next: what switches the board on travels in it. */
   #current: NodeMessageInFlow | undefined;
   #fault: string | undefined;
+  #state: RelayState | undefined;
 
   constructor(context: NodeContext<RelayConfig>) {
     const { RED, config } = context;
@@ -190,6 +191,8 @@ class Relay {
     const { state, error } = status;
     this.#context.status.show(error?.code === 'OUTPUT_MISMATCH' ? 'mismatch' : SHOWN[state]);
     this.#tellFault(error);
+    if (state === this.#state) return;
+    this.#state = state;
     if (state === 'open' || state === 'safe') {
       const event = state === 'open' ? 'opened' : 'closed';
       const { output } = this.#context.config;
