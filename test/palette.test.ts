@@ -143,7 +143,7 @@ describe('the package, installed as a palette module', function () {
     for (const name of names) assert.ok(forms.includes(`data-help-name="gatewire-${name}"`), name);
     const icons = JSON.parse(await admin('/icons')) as Record<string, string[]>;
     assert.ok(icons[manifest.name]?.includes('gatewire-relay.svg'));
-    assert.ok((await admin('/library/_examples_/flows/')).includes(manifest.name));
+    assert.ok((await admin('/library/examples/flows')).includes(manifest.name));
   });
 
   it('carries out a grant of the example flow, and records it', async () => {
@@ -159,7 +159,7 @@ describe('the package, installed as a palette module', function () {
   function exitButtonOverHttp(): FlowNode[] {
     const button = example.find(({ type, name }) => type === 'inject' && name === 'exit button');
     const set = { t: 'set', p: 'requestToExit', pt: 'msg', to: 'true', tot: 'bool' };
-    const { z } = button ?? {};
+    const z = button?.z;
     return [
       {
         ...{ id: 'press', type: 'http in', z, url: '/press', method: 'post' },

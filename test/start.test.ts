@@ -61,7 +61,7 @@ describe('npm start', function () {
     let password: string;
 
     const address = (path: string): string => `http://127.0.0.1:${port}${path}`;
-    const basic = (): HeadersInit => ({
+    const basic = (): Record<string, string> => ({
       authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
     });
 
