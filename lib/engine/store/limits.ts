@@ -1,6 +1,6 @@
 import { STREAMS, type Stream } from '../../model/record.ts';
 import { settled, unsent, type Heads } from './heads.ts';
-import type { LogDraft } from './log.ts';
+import type { LogDraft } from './log-draft.ts';
 import type { StoreLimits } from './store.ts';
 
 /** Shares of the quota, in percent, at which an alarm is raised (D9). */

@@ -12,7 +12,7 @@ import {
   trimSent,
   type LimitState,
 } from './limits.ts';
-import type { LogDraft } from './log.ts';
+import type { LogDraft } from './log-draft.ts';
 import { Session, type SessionSetup } from './session.ts';
 import type { StoreHealth, StoreLimits } from './store.ts';
 import { WAL_ALARM } from './wal-guard.ts';

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { canonicalJson } from '../../../lib/engine/store/canonical.ts';
 import { MIGRATIONS, migrate } from '../../../lib/engine/store/migrations.ts';
 import { verifyLog } from '../../../lib/engine/store/verify.ts';
 import { LOG_KEY, StoreBench, accessRecord, eventRecord } from './support.ts';
@@ -233,22 +232,6 @@ describe('opening a store', () => {
       const again = await bench.open(folder);
       assert.equal(again.streams.event.id, copy.streams.event.id);
     });
-  });
-});
-
-describe('canonical JSON', () => {
-  it('has sorted keys, no spaces and nothing that is undefined', () => {
-    const value = { b: [1, { z: null, a: 'ü"' }], a: undefined, A: 1e21, ä: false, aa: -0 };
-    assert.equal(
-      canonicalJson(value),
-      '{"A":1e+21,"aa":0,"b":[1,{"a":"ü\\"","z":null}],"ä":false}',
-    );
-  });
-
-  it('refuses what JSON cannot hold', () => {
-    for (const value of [Infinity, NaN, 1n, () => 1, [undefined], { a: Symbol('x') }]) {
-      assert.throws(() => canonicalJson(value), { code: 'INPUT_INVALID' });
-    }
   });
 });
 
