@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { Settings } from '../../lib/runtime/settings.ts';
 import { evaluate, typedField } from '../../lib/runtime/typed-value.ts';
@@ -48,7 +49,7 @@ describe('typed value', () => {
     ['flow', 'unset', undefined],
   ];
   for (const [type, value, expected] of GOOD) {
-    it(`of type ${type} ${value} is ${JSON.stringify(expected) ?? 'nothing'}`, async () => {
+    it(`of type ${type} ${value} is ${inspect(expected)}`, async () => {
       assert.deepEqual(await valueOf(type, value), expected);
     });
   }
