@@ -1,5 +1,6 @@
 import type { Attempt } from '../model/attempt.ts';
 import {
+  batched,
   callMethod,
   toPlainError,
   uptime,
@@ -20,10 +21,16 @@ const options = JSON.parse(process.argv[2] ?? '{}') as StartOptions;
 let engine: EngineService | undefined;
 let closing = false;
 
-function send(reply: Reply): void {
-  // The parent may go at any moment; the end of the channel is noticed by itself.
-  if (process.connected) process.send?.(reply, () => undefined);
-}
+/** All decisions of one commit share a message: the next tick comes when the last of them is made. */
+const send = batched<Reply>(
+  (replies) => {
+    // The parent may go at any moment; the end of the channel is noticed by itself.
+    if (process.connected) process.send?.(replies, () => undefined);
+  },
+  (flush) => {
+    process.nextTick(flush);
+  },
+);
 
 async function start(): Promise<void> {
   const { folder } = options;
@@ -73,10 +80,14 @@ function crash(error: unknown): void {
   void engine?.recordEvent(event).finally(() => process.exit(1));
 }
 
-process.on('message', (request: Request) => {
+function receive(request: Request): void {
   if (request.kind === 'call') void answer(request);
   else if (request.kind === 'ping') send({ kind: 'pong' });
   else void close();
+}
+
+process.on('message', (requests: Request[]) => {
+  requests.forEach(receive);
 });
 process.on('disconnect', () => void close());
 process.on('uncaughtException', crash);
@@ -86,5 +97,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 start().catch((error: unknown) => {
   const reply: Reply = { kind: 'failed', error: toPlainError(error) };
-  process.send?.(reply, () => process.exit(1));
+  process.send?.([reply], () => process.exit(1));
 });
