@@ -1,13 +1,13 @@
 import { AccessError, ERROR_CODES, toAccessError, type ErrorCode } from '../model/errors.ts';
 import type { Engine, EngineEvents, EngineMethod } from './engine.ts';
 
-/** What the parent sends, in arrays. `sent` is `uptime()` at the moment of the call. */
+/** What the parent sends. `sent` is `uptime()` at the moment of the call. */
 export type Request =
   | { kind: 'call'; id: number; method: EngineMethod; query: unknown; sent: number }
   | { kind: 'ping' }
   | { kind: 'close' };
 
-/** What the engine process sends, in arrays. */
+/** What the engine process sends. */
 export type Reply =
   | { kind: 'ready' }
   | { kind: 'failed'; error: PlainError }
@@ -21,26 +21,6 @@ export type Reply =
 export interface PlainError {
   code: ErrorCode;
   message: string;
-}
-
-/**
- * Sends what one turn of the event loop brings as one message: under load a write of the system for each call costs
- * more than the call. `later` says when the turn is over.
- */
-export function batched<T>(
-  send: (batch: T[]) => void,
-  later: (callback: () => void) => void,
-): (message: T) => void {
-  let batch: T[] = [];
-  return (message) => {
-    batch.push(message);
-    if (batch.length > 1) return;
-    later(() => {
-      const full = batch;
-      batch = [];
-      send(full);
-    });
-  };
 }
 
 /** What the engine process is started with. */

@@ -3,7 +3,6 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AccessError } from '../model/errors.ts';
 import {
-  batched,
   fromPlainError,
   TIME_LIMITS,
   uptime,
@@ -75,8 +74,8 @@ export class EngineChild {
       env: { ...process.env, ...LEAN, ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    this.#process.on('message', (replies: Reply[]) => {
-      for (const reply of replies) this.#receive(reply);
+    this.#process.on('message', (reply: Reply) => {
+      this.#receive(reply);
     });
     this.#process.once('exit', (code, signal) => {
       this.#end(`The engine process ended (${signal ?? code ?? 'unknown'})`);
@@ -186,11 +185,10 @@ export class EngineChild {
     else setImmediate(reject);
   }
 
-  /** All readers that are heard in one turn share a message. */
-  readonly #send = batched<Request>((requests) => {
+  #send(request: Request): void {
     if (!this.#process.connected) return; // the end of the process answers all that waits
-    this.#process.send(requests, () => undefined);
-  }, setImmediate);
+    this.#process.send(request, () => undefined);
+  }
 
   #take(id: number): Pending | undefined {
     const pending = this.#pending.get(id);

@@ -1,6 +1,5 @@
 import type { Attempt } from '../model/attempt.ts';
 import {
-  batched,
   callMethod,
   toPlainError,
   uptime,
@@ -21,16 +20,10 @@ const options = JSON.parse(process.argv[2] ?? '{}') as StartOptions;
 let engine: EngineService | undefined;
 let closing = false;
 
-/** All decisions of one commit share a message: the next tick comes when the last of them is made. */
-const send = batched<Reply>(
-  (replies) => {
-    // The parent may go at any moment; the end of the channel is noticed by itself.
-    if (process.connected) process.send?.(replies, () => undefined);
-  },
-  (flush) => {
-    process.nextTick(flush);
-  },
-);
+function send(reply: Reply): void {
+  // The parent may go at any moment; the end of the channel is noticed by itself.
+  if (process.connected) process.send?.(reply, () => undefined);
+}
 
 async function start(): Promise<void> {
   const { folder } = options;
@@ -80,14 +73,10 @@ function crash(error: unknown): void {
   void engine?.recordEvent(event).finally(() => process.exit(1));
 }
 
-function receive(request: Request): void {
+process.on('message', (request: Request) => {
   if (request.kind === 'call') void answer(request);
   else if (request.kind === 'ping') send({ kind: 'pong' });
   else void close();
-}
-
-process.on('message', (requests: Request[]) => {
-  requests.forEach(receive);
 });
 process.on('disconnect', () => void close());
 process.on('uncaughtException', crash);
@@ -97,5 +86,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 start().catch((error: unknown) => {
   const reply: Reply = { kind: 'failed', error: toPlainError(error) };
-  process.send?.([reply], () => process.exit(1));
+  process.send?.(reply, () => process.exit(1));
 });
