@@ -76,11 +76,11 @@ function holderVerdict(
   const verdict: Verdict = {
     outcome: faults === 0 ? 'granted' : 'denied',
     reasons: listOf(faults),
-    person: named(people, first),
+    person: people.identity(first.person),
     duress: hearing.duress,
     breakGlass: false,
   };
-  if (partner !== undefined) verdict.secondPerson = named(people, partner);
+  if (partner !== undefined) verdict.secondPerson = people.identity(partner.person);
   const permission = faults === 0 ? rules.permissions.permission(first.permission) : undefined;
   if (permission !== undefined) verdict.permission = sourced(permission);
   return verdict;
@@ -90,7 +90,7 @@ function breakGlassVerdict(people: People, hearing: Hearing, rescuer: Party): Ve
   return {
     outcome: 'granted',
     reasons: listOf(0),
-    person: named(people, rescuer),
+    person: people.identity(rescuer.person),
     duress: hearing.duress,
     breakGlass: true,
   };
@@ -107,10 +107,6 @@ function breakGlassMember(
       .members(people.groupSet(party.person))
       .some((group) => rules.breakGlass.has(group)),
   );
-}
-
-function named(people: People, party: Party): { id: string; name: string } {
-  return { id: people.id(party.person), name: people.name(party.person) };
 }
 
 function sourced({ id, source }: { id: string; source?: string }): { id: string; source?: string } {

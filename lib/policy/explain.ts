@@ -43,7 +43,7 @@ export function explain(
       reason,
       text: reasonText(reason, rules.site.language),
     })),
-    person: { id: people.id(person), name: people.name(person) },
+    person: people.identity(person),
     accessPoint: { id: point.point.id, name: point.point.name },
     at: moment.instant,
     level: level.model,
@@ -90,9 +90,9 @@ function nextChangeOf(
       if (edge > at) next = Math.min(next, edge);
     }
   };
-  consider(people.from(person), people.until(person));
+  consider(people.periods.from(person), people.periods.until(person));
   for (let index = credentials.first(person); index >= 0; index = credentials.next(index)) {
-    consider(credentials.from(index), credentials.until(index));
+    consider(credentials.periods.from(index), credentials.periods.until(index));
   }
   for (const row of rows) {
     consider(row.from, row.until);

@@ -6,6 +6,7 @@ import { BIT, bitOfReason, type ReasonSet } from './reason-set.ts';
 import { bitOf, type TypeSet } from './type-set.ts';
 
 const NOBODY = -1;
+const NO_PARTIES: Party[] = [];
 
 /** One person of an attempt, with what they presented. */
 export interface Party {
@@ -36,7 +37,7 @@ export interface Hearing {
 export function hear(state: State, input: EvaluateInput, moment: Moment): Hearing {
   const hearing: Hearing = {
     readings: input.factors.length,
-    parties: [],
+    parties: NO_PARTIES,
     types: 0,
     faults: 0,
     stranger: false,

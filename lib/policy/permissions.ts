@@ -38,7 +38,9 @@ export class Permissions {
   readonly denies: SubjectIndex;
   readonly #rows: readonly PermissionRow[];
   /** Whether a row depends on the time at all. */
-  readonly #limited: Uint8Array;
+  readonly #limits: Uint8Array;
+  readonly #periods: Float64Array;
+  readonly #schedules: Schedule[];
   readonly #coverage: Coverage;
 
   constructor(permissions: Iterable<Permission>, context: PermissionContext) {
@@ -51,9 +53,11 @@ export class Permissions {
     this.allows = index(false);
     this.denies = index(true);
     this.#rows = sorted.map((permission) => compileRow(permission, context));
-    this.#limited = Uint8Array.from(this.#rows, (row) =>
+    this.#limits = Uint8Array.from(this.#rows, (row) =>
       isLimited(row) ? (row.from > -Infinity || row.until < Infinity ? 2 : 1) : 0,
     );
+    this.#periods = Float64Array.from(this.#rows.flatMap((row) => [row.from, row.until]));
+    this.#schedules = this.#rows.map((row) => row.schedule);
     this.#coverage = new Coverage(
       sorted.map(({ target }) => target),
       context.accessPoints,
@@ -79,16 +83,18 @@ export class Permissions {
     if (index.isEmpty) return NOT_COVERED;
     const { groups } = people;
     const set = people.groupSet(person);
-    const size = groups.size(set);
-    let best = this.#strongestIn(index, EVERYONE, accessPoint, moment);
-    for (let at = 0; at < size; at++) {
-      const list = index.ofGroup(groups.member(set, at));
+    let best = NOT_COVERED;
+    for (let at = groups.size(set); at >= 0; at--) {
+      const list = at === 0 ? EVERYONE : index.ofGroup(groups.member(set, at - 1));
       const row = this.#strongestIn(index, list, accessPoint, moment);
       if (row > best) best = row;
     }
     if (!index.hasPersons) return best;
-    const list = index.ofPerson(people.id(person));
-    return Math.max(best, this.#strongestIn(index, list, accessPoint, moment));
+    return Math.max(best, this.#own(index, people.identity(person).id, accessPoint, moment));
+  }
+
+  #own(index: SubjectIndex, person: string, accessPoint: number, moment: Moment): number {
+    return this.#strongestIn(index, index.ofPerson(person), accessPoint, moment);
   }
 
   /** Every row that speaks about a person at an access point, in the order of ids. */
@@ -96,7 +102,7 @@ export class Permissions {
     const groups = people.groups.members(people.groupSet(person));
     const rows: number[] = [];
     for (const index of [this.allows, this.denies]) {
-      const lists = [EVERYONE, index.ofPerson(people.id(person))];
+      const lists = [EVERYONE, index.ofPerson(people.identity(person).id)];
       for (const list of lists.concat(groups.map((group) => index.ofGroup(group)))) {
         for (let at = index.start(list); at < index.end(list); at++) rows.push(index.row(at));
       }
@@ -114,19 +120,18 @@ export class Permissions {
     for (let at = index.end(list) - 1; at >= start; at--) {
       const row = index.row(at);
       if (!this.#coverage.has(row, accessPoint)) continue;
-      if (this.#inForce(row, moment)) return row;
+      if (this.#limits[row] === 0 || (moment.trusted && this.#isOpen(row, moment))) return row;
       best = NOT_IN_FORCE;
     }
     return best;
   }
 
-  #inForce(number: number, moment: Moment): boolean {
-    const limits = this.#limited[number];
-    if (limits === 0) return true;
-    const row = this.#rows[number];
-    if (row === undefined || !moment.trusted) return false;
-    if (limits === 2 && (row.from > moment.begun || row.until <= moment.ended)) return false;
-    return row.schedule.isOpen(moment.instant);
+  #isOpen(row: number, moment: Moment): boolean {
+    if (this.#limits[row] === 2) {
+      if ((this.#periods[2 * row] ?? 0) > moment.begun) return false;
+      if ((this.#periods[2 * row + 1] ?? 0) <= moment.ended) return false;
+    }
+    return this.#schedules[row]?.isOpen(moment.instant) === true;
   }
 }
 
