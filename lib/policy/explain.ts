@@ -4,6 +4,7 @@ import { reasonText } from '../model/reasons.ts';
 import { ALWAYS } from '../model/schedule.ts';
 import type { State } from './checks.ts';
 import { decide } from './evaluate.ts';
+import { openHearing, partyOf } from './hearing.ts';
 import { levelAt, levelInForce, nextLevelChange } from './levels.ts';
 import { DAY } from './local-time.ts';
 import { momentAt, type Moment } from './moment.ts';
@@ -32,9 +33,12 @@ export function explain(
   const moment = momentAt(rules.zone, query.at, clockTrusted);
   const known = levelInForce(point.levels, moment);
   const level = known ?? levelAt(point.levels, moment.instant);
-  const { hearing, missing } = present(state, person, point, level, moment);
-  const asked = hearing.readings === 0 ? undefined : known && { ...known, twoPersons: false };
-  const verdict = decide(state, { point, level: asked, moment }, hearing);
+  const { types, faults, missing } = present(state, person, point, level, moment);
+  const asked = types === 0 ? undefined : known && { ...known, twoPersons: false };
+  const hearing = openHearing(point, asked, moment, 1);
+  hearing.types = types;
+  partyOf(hearing, person).faults = faults;
+  const verdict = decide(state, hearing);
   const rows = rules.permissions.covering(people, person, point.number);
   const nextChange = nextChangeOf(state, point, person, rows, moment.instant);
   return {

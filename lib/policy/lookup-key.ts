@@ -1,28 +1,32 @@
-/** Words of a key: four of five characters each, then the last two characters with the type. */
-export const KEY_WORDS = 5;
+/** Words of a key: four characters in each of the first five, two characters and the type in the last. */
+export const KEY_WORDS = 6;
 
 const LENGTH = 22;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-/** The six bits of each character by its code; -1 for what is not in the alphabet. */
-const BITS = new Int8Array(128).fill(-1);
-for (let index = 0; index < ALPHABET.length; index++) BITS[ALPHABET.charCodeAt(index)] = index;
+const ASCII = 0x7f;
 
 /**
- * Writes the type of a credential and its digest, 22 characters of base64url, into five words. False if the
- * text is no such digest.
+ * Writes the type of a credential and its digest, 22 characters of base64url, into the words of a key. False
+ * if the text cannot be such a digest.
  */
 export function readKey(key: Int32Array, type: number, digest: string): boolean {
   if (digest.length !== LENGTH) return false;
-  let signs = 0;
-  for (let word = 0; word < KEY_WORDS; word++) {
-    const start = word * 5;
-    let bits = word === KEY_WORDS - 1 ? type : 0;
-    for (let at = start; at < Math.min(start + 5, LENGTH); at++) {
-      const six = BITS[digest.charCodeAt(at)] ?? -1;
-      signs |= six;
-      bits = (bits << 6) | six;
-    }
-    key[word] = bits;
+  let all = 0;
+  for (let word = 0; word < KEY_WORDS - 1; word++) {
+    const at = word * 4;
+    const a = digest.charCodeAt(at);
+    const b = digest.charCodeAt(at + 1);
+    const c = digest.charCodeAt(at + 2);
+    const d = digest.charCodeAt(at + 3);
+    all |= a | b | c | d;
+    key[word] = a | (b << 7) | (c << 14) | (d << 21);
   }
-  return signs >= 0;
+  const last = digest.charCodeAt(LENGTH - 1);
+  const other = digest.charCodeAt(LENGTH - 2);
+  key[KEY_WORDS - 1] = last | (other << 7) | (type << 14);
+  return (all | last | other) <= ASCII;
+}
+
+/** A place for a key in a table of a power of two, spread by Knuth's multiplicative method. */
+export function placeOf(firstWord: number, bits: number): number {
+  return Math.imul(firstWord, 0x9e3779b1) >>> (32 - bits);
 }

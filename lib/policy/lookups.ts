@@ -1,16 +1,17 @@
-import { KEY_WORDS, readKey } from './lookup-key.ts';
+import { KEY_WORDS, placeOf, readKey } from './lookup-key.ts';
 
 const NONE = -1;
 
 /**
- * Finds the number of a credential by its type and digest: a hash table with open addressing. A digest is
- * evenly spread and so its own hash; twenty bytes take the place of a text and of an entry in a map.
+ * Finds the number of a credential by its type and digest: a hash table with open addressing, in which a few
+ * bytes take the place of a text and of an entry in a map.
  */
 export class Lookups {
   /** One more than the number of a credential; 0 where nothing is stored. Never more than half full. */
-  #table = new Int32Array(1024);
+  #table = new Int32Array(2 ** 10);
+  #bits = 10;
   /** The keys by the number of the credential. */
-  #keys = new Int32Array(512 * KEY_WORDS);
+  #keys = new Int32Array(2 ** 9 * KEY_WORDS);
   #count = 0;
   /** The key in question; never in use for longer than one call. */
   readonly #key = new Int32Array(KEY_WORDS);
@@ -44,7 +45,7 @@ export class Lookups {
   /** Where the key stands, or where it belongs if it is not there. */
   #place(): number {
     const mask = this.#table.length - 1;
-    let place = (this.#key[0] ?? 0) & mask;
+    let place = placeOf(this.#key[0] ?? 0, this.#bits);
     while (!this.#endsAt(place)) place = (place + 1) & mask;
     return place;
   }
@@ -66,7 +67,7 @@ export class Lookups {
     let place = (gap + 1) & mask;
     for (; this.#table[place] !== 0; place = (place + 1) & mask) {
       const entry = this.#table[place] ?? 0;
-      const home = this.#home(entry, mask);
+      const home = this.#home(entry);
       if (((place - home) & mask) < ((place - gap) & mask)) continue;
       this.#table[gap] = entry;
       gap = place;
@@ -74,8 +75,8 @@ export class Lookups {
     this.#table[gap] = 0;
   }
 
-  #home(entry: number, mask: number): number {
-    return (this.#keys[(entry - 1) * KEY_WORDS] ?? 0) & mask;
+  #home(entry: number): number {
+    return placeOf(this.#keys[(entry - 1) * KEY_WORDS] ?? 0, this.#bits);
   }
 
   #reserve(credential: number): void {
@@ -91,10 +92,11 @@ export class Lookups {
   #enlarge(): void {
     const entries = this.#table;
     const table = new Int32Array(2 * entries.length);
+    this.#bits++;
     const mask = table.length - 1;
     for (const entry of entries) {
       if (entry === 0) continue;
-      let place = this.#home(entry, mask);
+      let place = this.#home(entry);
       while (table[place] !== 0) place = (place + 1) & mask;
       table[place] = entry;
     }

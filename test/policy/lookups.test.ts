@@ -5,7 +5,7 @@ import { Lookups } from '../../lib/policy/lookups.ts';
 import { digestOf } from './support/site.ts';
 
 /** Digests that all want the same place in the table, so that gaps have to be closed behind them. */
-const CROWDED = Array.from({ length: 8 }, (_, index) => `AAAAA${digestOf(String(index)).slice(5)}`);
+const CROWDED = Array.from({ length: 8 }, (_, index) => `AAAA${digestOf(String(index)).slice(4)}`);
 const FREE = Array.from({ length: 8 }, (_, index) => digestOf(`free ${index}`));
 
 describe('the table of digests', () => {
@@ -23,14 +23,7 @@ describe('the table of digests', () => {
 
   it('finds nothing for what is no digest', () => {
     const lookups = new Lookups();
-    for (const text of [
-      '',
-      'short',
-      'x'.repeat(23),
-      `${'x'.repeat(21)}é`,
-      `${'x'.repeat(21)}+`,
-      `${'x'.repeat(21)}好`,
-    ]) {
+    for (const text of ['', 'short', 'x'.repeat(23), `${'x'.repeat(21)}é`, `${'x'.repeat(21)}好`]) {
       lookups.set(0, 0, text);
       assert.equal(lookups.find(0, text), -1);
     }
