@@ -64,8 +64,9 @@ export class Credentials {
 
   /** Stores a credential of the person with number `person`, in place of what its id stood for. */
   put({ id, lookup, kind, period }: CredentialEntry, person: number): void {
-    this.delete(id);
-    const slot = this.#slots.take(id);
+    const known = this.#slots.of(id);
+    const slot = known < 0 ? this.#slots.add(id) : known;
+    if (known >= 0) this.#forget(slot);
     this.#ids[slot] = id;
     this.#records.set(slot, kind, person + 1);
     this.periods.set(slot, period.from, period.until);
@@ -77,8 +78,7 @@ export class Credentials {
   delete(id: string): void {
     const slot = this.#slots.of(id);
     if (slot < 0) return;
-    this.#lookups.delete(slot);
-    this.#unchain(slot);
+    this.#forget(slot);
     this.#slots.release(id);
     this.#ids[slot] = '';
     this.#records.set(slot, 0, 0);
@@ -129,7 +129,9 @@ export class Credentials {
     return (this.#records.first(index) & LIMITED) !== 0;
   }
 
-  #unchain(slot: number): void {
+  /** Ends what leads to a credential: its digest and its holder. */
+  #forget(slot: number): void {
+    this.#lookups.delete(slot);
     const person = this.person(slot);
     const next = this.next(slot);
     let before = this.first(person);

@@ -31,7 +31,7 @@ export function personEntry(
     identity: { id: person.id, name: person.name },
     disabled: person.disabled,
     period: readPeriod(person.validFrom, person.validTo),
-    groups: Array.from(person.groups, groupNumber),
+    groups: person.groups.map((group) => groupNumber(group)),
   };
 }
 
@@ -54,7 +54,8 @@ export class People {
   }
 
   put({ identity, disabled, period, groups }: PersonEntry): void {
-    const slot = this.#slots.take(identity.id);
+    const known = this.#slots.of(identity.id);
+    const slot = known < 0 ? this.#slots.add(identity.id) : known;
     const flags = (disabled ? DISABLED : 0) | (period.limited ? LIMITED : 0);
     this.#identities[slot] = identity;
     this.#records.set(slot, flags, this.groups.add(groups));
