@@ -1,17 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { CREDENTIAL_TYPES } from './credential-types.ts';
 import { Attributes, Id, LocalDateTime, Name, closed } from './fields.ts';
 
-/** The six types of, and the licence plate. */
-export const CREDENTIAL_TYPES = [
-  'face',
-  'fingerprint',
-  'qr',
-  'pin',
-  'card',
-  'bluetooth',
-  'plate',
-] as const;
-
+export { CREDENTIAL_TYPES };
 export const CredentialType = Type.Enum(CREDENTIAL_TYPES);
 export type CredentialType = (typeof CREDENTIAL_TYPES)[number];
 

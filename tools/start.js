@@ -1,0 +1,88 @@
+/**
+ * The main job in one command: prepares a data folder with secrets, flows and demo people, and starts Node-RED on
+ * loopback. Every foreseeable failure ends with one clear sentence and exit code 1.
+ */
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import { buildIfNeeded } from './start/build-if-needed.js';
+import { makeSecrets, openDataFolder, placeFlows } from './start/data-folder.js';
+import { HELP, readOptions } from './start/options.js';
+import { chooseSerialPort } from './start/serial-nodes.js';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+try {
+  const options = readOptions(process.argv.slice(2), root);
+  if (options.help) console.log(HELP);
+  else await start(options);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function start(options) {
+  openDataFolder(options.data);
+  await portIsFree(options.port);
+  buildIfNeeded(root);
+  const password = makeSecrets(options.data);
+  const isNew = placeFlows(
+    options.data,
+    options.flows.map((name) => path.join(root, 'flows', `${name}.json`)),
+  );
+  if (isNew && !options.empty) await seedDemo(options.data);
+  const serialPort = chooseSerialPort(options.data, options.serial);
+  runNodeRed(options, serialPort);
+  greet(options, password);
+}
+
+async function seedDemo(data) {
+  const { seedDemoSite } = await import('./start/demo-site.js');
+  const count = await seedDemoSite(data, path.join(root, 'flows', 'demo', 'people.json'));
+  console.log(`A demo site with ${count} people is ready.`);
+}
+
+function portIsFree(port) {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once('error', (error) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'is in use by another program'
+          : `cannot be opened (${error.code})`;
+      reject(new Error(`Port ${port} ${why}; choose another with --port.`));
+    });
+    probe.listen(port, '127.0.0.1', () => probe.close(resolve));
+  });
+}
+
+function runNodeRed(options, serialPort) {
+  const nodeRed = path.join(root, 'node_modules', 'node-red', 'red.js');
+  const child = spawn(process.execPath, [nodeRed, '--settings', path.join(root, 'settings.js')], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      GATEWIRE_DATA: options.data,
+      GATEWIRE_PORT: String(options.port),
+      GATEWIRE_SERIAL_PORT: serialPort,
+    },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    const stopped = signal === 'SIGINT' || signal === 'SIGTERM';
+    process.exitCode = stopped ? 0 : (code ?? 1);
+  });
+}
+
+function greet(options, password) {
+  const lines = [`Editor:    http://127.0.0.1:${options.port}/`];
+  if (options.flows.includes('simulator'))
+    lines.push(`Simulator: http://127.0.0.1:${options.port}/simulator`);
+  lines.push('User:      admin');
+  lines.push(
+    password === undefined
+      ? 'Password:  as printed at the first start'
+      : `Password:  ${password}   (shown only now)`,
+  );
+  console.log(`\n${lines.join('\n')}\n`);
+}

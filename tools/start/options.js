@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+export const FLOWS = ['offline', 'simulator'];
+
+export const HELP = `Starts Gatewire: Node-RED with the access control nodes, on this machine only.
+
+  npm start -- [options]
+
+  --flows LIST    which flows a new installation gets, of: ${FLOWS.join(', ')} (default: all), or none
+  --port N        port of the editor, 1 to 65535 (default 1880)
+  --data FOLDER   data folder with flows, secrets, people and records (default ./data)
+  --serial PATH   serial port of the card reader (default /dev/ttyUSB0, if there is one)
+  --empty         begin without the demo people
+  --help          this text
+
+The first start prints the editor password once. Later starts keep your flows, people and records;
+--flows and --empty matter only to a new data folder.`;
+
+/** Reads the command line. Throws an Error with one clear sentence for anything it does not understand. */
+export function readOptions(argv, root) {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      flows: { type: 'string' },
+      port: { type: 'string' },
+      data: { type: 'string' },
+      serial: { type: 'string' },
+      empty: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    help: values.help,
+    empty: values.empty,
+    serial: values.serial ?? process.env.GATEWIRE_SERIAL_PORT,
+    flows: readFlows(values.flows),
+    port: readPort(values.port ?? process.env.GATEWIRE_PORT ?? '1880'),
+    data: path.resolve(values.data ?? process.env.GATEWIRE_DATA ?? path.join(root, 'data')),
+  };
+}
+
+function readFlows(list) {
+  if (list === undefined) return FLOWS;
+  if (list === 'none') return [];
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !FLOWS.includes(name));
+  if (unknown === undefined) return names;
+  throw new Error(`There is no flow "${unknown}"; choose from ${FLOWS.join(', ')}, or none.`);
+}
+
+function readPort(text) {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw new Error(`"${text}" is not a port; give a number from 1 to 65535.`);
+}
