@@ -1,0 +1,43 @@
+import type { CommonState } from './draft.ts';
+import type { DoorSettings } from './door-state.ts';
+import { doorMachine } from './door.ts';
+import type { LaneSettings } from './lane-state.ts';
+import { laneMachine } from './lane.ts';
+import type { Machine } from './model.ts';
+
+export const PASSAGE_KINDS = ['door', 'turnstile', 'speedGate', 'barrier', 'mantrap'] as const;
+export type PassageKind = (typeof PASSAGE_KINDS)[number];
+
+/** Everything that can be set; each kind takes what it needs. */
+export type PassageSettings = DoorSettings & Omit<LaneSettings, 'countsOn'>;
+
+interface KindTraits {
+  /** One lock with a contact, or two ways with passage sensors. */
+  shape: 'door' | 'lane';
+  countsOn: LaneSettings['countsOn'];
+  /** How long such a device usually waits for somebody to come, in milliseconds. */
+  waitingTime: number;
+  /** How many grants may usually wait behind the one that is acted on. */
+  queueLength: number;
+}
+
+/** What tells the kinds apart; a mantrap is a door that stands in an interlock group. */
+export const KINDS: Readonly<Record<PassageKind, KindTraits>> = {
+  door: { shape: 'door', countsOn: 'entering', waitingTime: 5000, queueLength: 9 },
+  turnstile: { shape: 'lane', countsOn: 'entering', waitingTime: 5000, queueLength: 1 },
+  speedGate: { shape: 'lane', countsOn: 'entering', waitingTime: 8000, queueLength: 1 },
+  barrier: { shape: 'lane', countsOn: 'leaving', waitingTime: 30_000, queueLength: 1 },
+  mantrap: { shape: 'door', countsOn: 'entering', waitingTime: 5000, queueLength: 0 },
+};
+
+/** Hands the machine of a kind to `use`; its state is nobody else's business. */
+export function withMachine<Result>(
+  kind: PassageKind,
+  settings: PassageSettings,
+  use: <State extends CommonState>(machine: Machine<State>) => Result,
+): Result {
+  const { shape, countsOn } = KINDS[kind];
+  return shape === 'door'
+    ? use(doorMachine(settings))
+    : use(laneMachine({ ...settings, countsOn }));
+}

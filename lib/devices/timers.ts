@@ -1,0 +1,14 @@
+/** Runs things later, on the monotonic clock. Injected beside the Clock, so that tests can move time. */
+export interface Timers {
+  /** Calls `run` once after `delay` milliseconds. The returned function cancels it, and may be called late. */
+  after(delay: number, run: () => void): () => void;
+}
+
+export const systemTimers: Timers = {
+  after(delay, run) {
+    const timer = setTimeout(run, delay);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
