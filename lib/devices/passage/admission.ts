@@ -12,11 +12,14 @@ type AnyDraft = Pick<
 /** Refusals that leave somebody standing before a closed lock. */
 const SHUT: ReadonlySet<Refusal> = new Set(['stopped', 'notReady', 'blocked', 'interlock']);
 
+/** A decision is remembered this long after its life, should it come again. Milliseconds. */
+const REMEMBERED = 60_000;
+
 /** Remembers a decision and tells whether it is new: the same one never counts twice. */
 export function isNew(draft: AnyDraft, { id, expires }: Grant): boolean {
-  const seen = draft.state.seen.filter((entry) => entry.expires > draft.now);
+  const seen = draft.state.seen.filter(({ until }) => until > draft.now);
   if (seen.some((entry) => entry.id === id)) return false;
-  draft.setCommon({ seen: [...seen, { id, expires }] });
+  draft.setCommon({ seen: [...seen, { id, until: Math.max(expires, draft.now) + REMEMBERED }] });
   return true;
 }
 

@@ -73,6 +73,7 @@ function handled(door: DoorDraft, event: PassageEvent): void {
       break;
     case 'interlock':
       door.set({ free: event.free });
+      settle(door);
       if (event.free) admitWaiting(door);
       break;
     case 'airlock':

@@ -14,8 +14,8 @@ export interface CommonState {
   readonly inputs: Inputs;
   /** Deadlines by name, as monotonic instants. */
   readonly timers: Readonly<Record<string, number>>;
-  /** Decisions that were taken in, each with the instant from which it is too old anyway. */
-  readonly seen: readonly { id: string; expires: number }[];
+  /** Decisions that have come, each with the instant until which it is remembered. */
+  readonly seen: readonly { id: string; until: number }[];
   /** Fire inputs that are active. */
   readonly fires: readonly string[];
   /** Open because of a fire, until an authorised reset. */

@@ -75,15 +75,20 @@ export function waitingOver(lane: LaneDraft, way: Direction): void {
   finish(lane, armed);
 }
 
-/** Ends all grants of the way with a record, because their opening is withdrawn. */
-export function withdrawWay(lane: LaneDraft, way: Direction): void {
-  const { armed, queue } = lane.state[way];
-  setWay(lane, way, { queue: [], alarm: undefined });
-  if (armed !== undefined) {
+/**
+ * Ends all grants of these ways with a record, because their opening is withdrawn. The queues go first: nobody
+ * may be let in on the way.
+ */
+export function withdrawWays(lane: LaneDraft, ways: readonly Direction[]): void {
+  const queued = ways.flatMap((way) => lane.state[way].queue);
+  for (const way of ways) setWay(lane, way, { queue: [], alarm: undefined });
+  for (const way of ways) {
+    const { armed } = lane.state[way];
+    if (armed === undefined) continue;
     end(lane, armed, 'interrupted');
     finish(lane, armed);
   }
-  for (const grant of queue) end(lane, grant, 'interrupted');
+  for (const grant of queued) end(lane, grant, 'interrupted');
 }
 
 /** The grant is used up; whoever waits behind it is next. */

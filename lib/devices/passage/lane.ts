@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '../../model/access-point.ts';
 import { NOTHING_YET } from './draft.ts';
-import { grantArrived, isOccupied, waitingOver, withdrawWay } from './lane-grants.ts';
+import { grantArrived, isOccupied, waitingOver, withdrawWays } from './lane-grants.ts';
 import { isLoiteringTimer, loiteringFor, passSensed } from './lane-sensors.ts';
 import {
   phaseOf,
@@ -68,35 +68,41 @@ function handled(lane: LaneDraft, event: PassageEvent): void {
       grantArrived(lane, event.grant);
       break;
     case 'mode':
-      for (const direction of waysOf(event.origin.direction)) {
+      changeModes(lane, waysOf(event.origin.direction), (direction) => {
         const way = lane.state[direction];
         const origin = { ...event.origin, direction };
-        const mode = commandedMode(lane, way, shownMode(way), event.command, origin);
-        changeMode(lane, direction, mode);
-      }
+        return commandedMode(lane, way, shownMode(way), event.command, origin);
+      });
       break;
     case 'schedule':
-      for (const direction of waysOf(event.direction)) {
-        const mode = scheduledMode(lane, lane.state[direction], event.mode, direction);
-        changeMode(lane, direction, mode);
-        setWay(lane, direction, { scheduled: event.mode });
-      }
+      changeModes(lane, waysOf(event.direction), (direction) =>
+        scheduledMode(lane, lane.state[direction], event.mode, direction),
+      );
+      for (const way of waysOf(event.direction)) setWay(lane, way, { scheduled: event.mode });
       break;
     case 'close':
-      for (const direction of DIRECTIONS) changeMode(lane, direction, 'locked');
+      changeModes(lane, DIRECTIONS, () => 'locked');
       break;
   }
 }
 
 /** Whoever is expected may still pass a way that is free for all, but not one that closes. */
-function changeMode(lane: LaneDraft, direction: Direction, mode: DoorMode | undefined): void {
-  if (mode === undefined) return;
-  if (!isOpenMode(mode)) withdrawWay(lane, direction);
-  setWay(lane, direction, { mode, alarm: undefined });
+function changeModes(
+  lane: LaneDraft,
+  ways: readonly Direction[],
+  modeOf: (direction: Direction) => DoorMode | undefined,
+): void {
+  const changes = ways.flatMap((way) => {
+    const mode = modeOf(way);
+    return mode === undefined ? [] : [{ way, mode }];
+  });
+  const closing = changes.filter(({ mode }) => !isOpenMode(mode)).map(({ way }) => way);
+  withdrawWays(lane, closing);
+  for (const { way, mode } of changes) setWay(lane, way, { mode, alarm: undefined });
 }
 
 function withdraw(lane: LaneDraft): void {
-  for (const direction of DIRECTIONS) withdrawWay(lane, direction);
+  withdrawWays(lane, DIRECTIONS);
 }
 
 function expired(lane: LaneDraft, timer: string): void {
@@ -110,7 +116,6 @@ function settle(lane: LaneDraft): void {
   for (const direction of DIRECTIONS) {
     const { output: from } = lane.state[direction];
     const { emergency } = lane.state;
-    if (from === 'open' && wantedOutput(lane, direction) !== 'open') withdrawWay(lane, direction);
     const to = wantedOutput(lane, direction);
     settleLock(lane, { lock: direction, from, to, control: lane.settings.control, emergency });
     setWay(lane, direction, { output: to });
