@@ -288,7 +288,7 @@ function watch<State extends CommonState>(
 
 describe('any sequence of events', function () {
   this.timeout(60_000);
-  const runs = { numRuns: 3000 };
+  const runs = { numRuns: 1500 };
 
   it('leaves a door open only for a reason, and every grant and every opening with one record', () => {
     const game = moves(
