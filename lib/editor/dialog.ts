@@ -9,6 +9,25 @@ export async function ask<Answer>(
   return answer as Answer;
 }
 
+/** Tells one of the package's own admin routes to do something. */
+export async function tell<Answer>(
+  path: string,
+  body: Record<string, unknown> = {},
+): Promise<Answer> {
+  const answer: unknown = await $.ajax({
+    url: `gatewire/${path}`,
+    method: 'POST',
+    contentType: 'application/json',
+    data: JSON.stringify(body),
+  });
+  return answer as Answer;
+}
+
+/** What a failed `ask` or `tell` says is wrong, if the runtime said anything. */
+export function problemOf(error: unknown): string | undefined {
+  return (error as { responseJSON?: { message?: string } }).responseJSON?.message;
+}
+
 /** Shows the element only while `when` holds, and follows the changes of the given fields. */
 export function showWhen(element: string, fields: readonly string[], when: () => boolean): void {
   const update = (): void => {

@@ -9,7 +9,8 @@ import type { EngineConfig } from '../model/site.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
 export interface CommandRequest {
-  decision: string;
+  /** Required for everything but `off`: an output may always be switched off. */
+  decision?: string;
   output: string;
   action: CommandAction;
   /** Milliseconds, for a pulse. */

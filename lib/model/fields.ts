@@ -33,15 +33,16 @@ export const TimeOfDay = Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:
 /** Milliseconds since 1970 UTC. */
 export const Instant = Type.Integer({ minimum: 0, maximum: 253402300799999 });
 
-/** Open attributes of an object or a link (R-011, R-070): flat, at most 32 values. */
+/**
+ * Open attributes of an object or a link (R-011, R-070): flat, at most 32 values, under names of 1 to 64
+ * characters. The names are closed too, or a name outside the pattern would pass with any value.
+ */
 export const Attributes = Type.Record(
   Type.String({
-    minLength: 1,
-    maxLength: 64,
-    pattern: '^(?!__proto__$|constructor$|prototype$).+$',
+    pattern: '^(?!(?:__proto__|constructor|prototype)$)[^\\u0000-\\u001f\\u007f]{1,64}$',
   }),
   Type.Union([Type.String({ maxLength: 1024 }), Type.Number(), Type.Boolean(), Type.Null()]),
-  { maxProperties: 32 },
+  { maxProperties: 32, additionalProperties: false },
 );
 
 /** Keeps an object closed: unknown properties are refused. */

@@ -15,11 +15,6 @@ export function bytesOfNumber(value: bigint, minimum: number): Uint8Array {
   return bytesOfHex(digits.padStart(width, '0'));
 }
 
-/** Bytes read as one number, most significant first. */
-export function numberOf(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${hexOf(bytes)}`);
-}
-
 /** A string of `0` and `1` as bytes, aligned to the right: eleven bits make two bytes. */
 export function bytesOfBits(bits: string): Uint8Array {
   return bytesOfNumber(BigInt(`0b${bits}`), Math.ceil(bits.length / 8));

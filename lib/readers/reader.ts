@@ -2,12 +2,13 @@ import Type, { type Static } from 'typebox';
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
 import { closed } from '../model/fields.ts';
-import { checkedConfig } from './forms/form.ts';
+import { checkedConfig } from './config.ts';
 import type { Source } from './forms/form.ts';
 import { openForm } from './forms/index.ts';
 import type { ReaderForm } from './forms/index.ts';
 import { createFramer } from './framing/framer.ts';
 import type { Frame, Framer } from './framing/framer.ts';
+import { broken } from './reading.ts';
 import type { Broken, Decoded, Reading } from './reading.ts';
 import { RepeatFilter } from './repeat-filter.ts';
 
@@ -43,6 +44,9 @@ export interface ReaderTally {
   broken: number;
   lastBroken?: Broken;
 }
+
+/** More than any reader says at once, in bytes: a longer input is dropped as a whole. */
+const MAX_INPUT = 131_072;
 
 const optionsOf = checkedConfig(ReaderOptions, 'reader');
 const encoder = new TextEncoder();
@@ -121,9 +125,16 @@ export class Reader {
   }
 
   #pushBytes(bytes: Uint8Array, now: number): ReaderOutput {
+    return this.#collect(this.#decode(this.#framesOf(bytes, now), now), now);
+  }
+
+  #framesOf(bytes: Uint8Array, now: number): Frame[] {
+    if (bytes.length > MAX_INPUT) {
+      this.reset();
+      return [broken('tooLong')];
+    }
     const frames = this.#framer.push(bytes, now);
-    if (this.#whole) frames.push(...this.#framer.finish());
-    return this.#collect(this.#decode(frames, now), now);
+    return this.#whole ? [...frames, ...this.#framer.finish()] : frames;
   }
 
   #decode(frames: readonly Frame[], now: number): Decoded[] {
@@ -143,10 +154,10 @@ export class Reader {
     return output;
   }
 
-  #countBroken(broken: Broken, output: ReaderOutput): void {
+  #countBroken(fault: Broken, output: ReaderOutput): void {
     this.#tally.broken += 1;
-    this.#tally.lastBroken = broken;
-    output.broken.push(broken);
+    this.#tally.lastBroken = fault;
+    output.broken.push(fault);
   }
 
   #countReading(reading: Reading, now: number, output: ReaderOutput): void {

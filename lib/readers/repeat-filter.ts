@@ -25,10 +25,6 @@ export class RepeatFilter {
     return true;
   }
 
-  clear(): void {
-    this.#passed.clear();
-  }
-
   #forget(now: number): void {
     for (const [key, at] of this.#passed) {
       if (now - at < this.#window && this.#passed.size < MAX_KEYS) return;

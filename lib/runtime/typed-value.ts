@@ -23,19 +23,24 @@ export async function evaluate(
   name: string,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    RED.util.evaluateNodeProperty(
-      field.value,
-      field.type,
-      node,
-      message,
-      (error: unknown, value: unknown) => {
-        if (error === null || error === undefined) resolve(value);
-        else
-          reject(
-            new AccessError('INPUT_INVALID', `${name}: ${messageOf(error)}`, { cause: error }),
-          );
-      },
-    );
+    const refuse = (error: unknown): void => {
+      reject(new AccessError('INPUT_INVALID', `${name}: ${messageOf(error)}`, { cause: error }));
+    };
+    try {
+      RED.util.evaluateNodeProperty(
+        field.value,
+        field.type,
+        node,
+        message,
+        (error: unknown, value: unknown) => {
+          if (error === null || error === undefined) resolve(value);
+          else refuse(error);
+        },
+      );
+    } catch (error) {
+      // A fixed value that is broken is not told through the callback.
+      refuse(error);
+    }
   });
 }
 

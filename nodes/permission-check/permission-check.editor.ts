@@ -1,4 +1,4 @@
-import { ask, fieldText } from '../../lib/editor/dialog.ts';
+import { ask, fieldText, problemOf } from '../../lib/editor/dialog.ts';
 import { CATEGORY, TINT } from '../../lib/editor/palette.ts';
 import type { EditedNode } from '../../lib/editor/red.ts';
 
@@ -89,10 +89,8 @@ async function preview(node: Edited): Promise<void> {
     });
     show(node, answer);
   } catch (error) {
-    const problem = (error as { responseJSON?: { message?: string } }).responseJSON?.message;
-    $(RESULT)
-      .empty()
-      .append($('<div>').text(problem ?? node._('common.error.unreachable')));
+    const problem = problemOf(error) ?? node._('common.error.unreachable');
+    $(RESULT).empty().append($('<div>').text(problem));
   }
 }
 

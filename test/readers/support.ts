@@ -4,6 +4,7 @@ import { AccessError } from '../../lib/model/errors.ts';
 import type { ErrorCode } from '../../lib/model/errors.ts';
 import { createReader } from '../../lib/readers/reader.ts';
 import type { Reader, ReaderConfig } from '../../lib/readers/reader.ts';
+import type { CompiledLayout } from '../../lib/readers/wiegand/layout.ts';
 import type { Broken, OpenReading, Reading } from '../../lib/readers/reading.ts';
 
 export function bytes(hex: string): Uint8Array {
@@ -72,4 +73,18 @@ export function throwsCode(code: ErrorCode, run: () => unknown, message?: RegExp
     if (message) assert.match(error.message, message);
     return true;
   });
+}
+
+/** A bit string with one bit turned. */
+export function flip(bits: string, at: number): string {
+  return bits.slice(0, at) + (bits.charAt(at) === '1' ? '0' : '1') + bits.slice(at + 1);
+}
+
+/** Any fields that fit a layout. */
+export function fieldsOf(layout: CompiledLayout): fc.Arbitrary<Record<string, bigint>> {
+  const entries = layout.fields.map(({ name, bits }) => [
+    name,
+    fc.bigInt({ min: 0n, max: (1n << BigInt(bits.length)) - 1n }),
+  ]);
+  return fc.record(Object.fromEntries(entries) as Record<string, fc.Arbitrary<bigint>>);
 }

@@ -1,7 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import type { CredentialType } from '../../model/credential.ts';
-import { AccessError, toAccessError } from '../../model/errors.ts';
-import { parser } from '../../model/parse.ts';
+import { checkedConfig } from '../config.ts';
 import { CONVERSION_IDS } from '../conversion.ts';
 import type { Cutter } from '../framing/framer.ts';
 import type { PinEntry } from '../keypad/pin-entry.ts';
@@ -33,21 +32,6 @@ export function defineForm<S extends TSchema>(
 ): Form<S> {
   const settingsOf = checkedConfig(schema, 'reader form');
   return { schema, open: (settings) => open(settingsOf(settings)) };
-}
-
-/** A check of settings against a schema that throws `CONFIG_INVALID` naming `where` and the path. */
-export function checkedConfig<S extends TSchema>(
-  schema: S,
-  where: string,
-): (value: unknown) => Static<S> {
-  const checked = parser(schema);
-  return (value) => {
-    try {
-      return checked.parse(value, where);
-    } catch (error) {
-      throw new AccessError('CONFIG_INVALID', toAccessError(error).message, { cause: error });
-    }
-  };
 }
 
 /** The setting that makes different readers say the same number. */

@@ -39,8 +39,7 @@ export function createFramer(cutter: Cutter, idleTime: number): Framer {
   return {
     idle,
     push(chunk, now) {
-      const frames = idle(now);
-      frames.push(...cutter.push(chunk));
+      const frames = [...idle(now), ...cutter.push(chunk)];
       deadline = cutter.pending ? now + idleTime : undefined;
       return frames;
     },

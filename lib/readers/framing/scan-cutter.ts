@@ -29,7 +29,7 @@ const NO_TROUBLE = -1;
  */
 export class ScanCutter implements Cutter {
   readonly #scan: Scanner;
-  #held = new Uint8Array(0) as Uint8Array;
+  #held: Uint8Array = new Uint8Array(0);
   /** Bytes of the stream before those held. */
   #offset = 0;
   /** Stream offset up to which damage is already counted. */

@@ -30,8 +30,12 @@ const FORMAT = 'terminal';
 const MAX_DETAIL = 120;
 const messages = parser(TerminalMessage);
 
-/** Checks a terminal's message and turns it into a reading; anything else is broken with `form`. */
-export function readTerminal(message: unknown, conversion: ConversionId | undefined): Decoded {
+/**
+ * Checks a terminal's message and turns it into a reading; anything else is broken with `form`. Only the
+ * message's own properties count, none that it inherits.
+ */
+export function readTerminal(input: unknown, conversion: ConversionId | undefined): Decoded {
+  const message: unknown = typeof input === 'object' ? { ...input } : input;
   if (!messages.check(message)) return broken('form', { detail: faultOf(message) });
   const decoded = readValue(message, conversion);
   if ('broken' in decoded) return decoded;

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { AccessError, toAccessError } from '../../model/errors.ts';
+import { AccessError } from '../../model/errors.ts';
 import { closed, Name } from '../../model/fields.ts';
-import { parser } from '../../model/parse.ts';
+import { checkedConfig } from '../config.ts';
 import { MAX_FRAME_BITS } from './bits.ts';
 
 /** Bits count from 1 at the left, which is the first on the wire. */
@@ -46,11 +46,11 @@ export interface CompiledLayout {
   parity: readonly { bit: number; odd: boolean; over: readonly number[] }[];
 }
 
-const layoutParser = parser(WiegandLayout);
+const layoutOf = checkedConfig(WiegandLayout, 'Wiegand layout');
 
 /** Checks a layout and prepares it for use; throws `CONFIG_INVALID` that says which bit is wrong and why. */
 export function compileLayout(layout: unknown): CompiledLayout {
-  const { id, length, fields, parity, uid } = parseLayout(layout);
+  const { id, length, fields, parity, uid } = layoutOf(layout);
   const fail = (what: string): never => {
     throw new AccessError('CONFIG_INVALID', `Wiegand layout "${id}": ${what}`);
   };
@@ -69,14 +69,6 @@ export function compileLayout(layout: unknown): CompiledLayout {
   checkFields(compiled, fail);
   checkParity(compiled, fail);
   return compiled;
-}
-
-function parseLayout(layout: unknown): WiegandLayout {
-  try {
-    return layoutParser.parse(layout, 'Wiegand layout');
-  } catch (error) {
-    throw new AccessError('CONFIG_INVALID', toAccessError(error).message, { cause: error });
-  }
 }
 
 type Fail = (what: string) => never;

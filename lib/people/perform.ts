@@ -1,0 +1,116 @@
+import Type from 'typebox';
+import type { ChangeReport, Engine, FindQuery } from '../engine/engine.ts';
+import { CredentialType } from '../model/credential.ts';
+import { CHANGE_OPS, type EntityKind } from '../model/entity.ts';
+import { AccessError } from '../model/errors.ts';
+import { Id, Instant, closed } from '../model/fields.ts';
+import { parser } from '../model/parse.ts';
+import { changesOf, type ChangeRequest } from './changes.ts';
+import { exportEntities, type ExportOptions } from './export.ts';
+import { importRows, type ImportOptions } from './import.ts';
+import type { Rejection } from './row.ts';
+import { importSource, type SourceOptions } from './source.ts';
+
+export const OPERATIONS = [...CHANGE_OPS, 'find', 'explain', 'import', 'export'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export interface Request {
+  operation: Operation;
+  /** Absent: every entry says its own; an export is of all kinds. */
+  kind: EntityKind | undefined;
+  value: unknown;
+  /** Who asks for it, for the administration log. */
+  author: string;
+}
+
+/** What stays the same for all requests of a node. */
+export interface Surroundings
+  extends
+    Pick<ImportOptions, 'existing' | 'dryRun' | 'signal' | 'onProgress'>,
+    Pick<SourceOptions, 'encoding'>,
+    Pick<ExportOptions, 'format' | 'separator'> {
+  engine: Pick<Engine, 'change' | 'find' | 'explain'>;
+  /** Opens a secret that was sealed on its way through the flow. */
+  open: (sealed: string) => string;
+}
+
+export interface Answer {
+  payload: unknown;
+  /** Rows that an import refused. */
+  rejections: Rejection[];
+}
+
+const Text = Type.String({ minLength: 1, maxLength: 256 });
+
+const findParser = parser(
+  Type.Object(
+    {
+      id: Type.Optional(Id),
+      text: Type.Optional(Text),
+      person: Type.Optional(Id),
+      group: Type.Optional(Id),
+      credential: Type.Optional(Type.Object({ type: CredentialType, value: Text }, closed)),
+      after: Type.Optional(Id),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    },
+    closed,
+  ),
+);
+
+const explainParser = parser(
+  Type.Object({ person: Id, accessPoint: Id, at: Type.Optional(Instant) }, closed),
+);
+
+/** Does what a message asks for. Rejects with the code of what is wrong, in the input or in the engine. */
+export async function perform(around: Surroundings, request: Request): Promise<Answer> {
+  switch (request.operation) {
+    case 'find':
+      return answer(await around.engine.find(findQuery(request)));
+    case 'explain':
+      return answer(await around.engine.explain(explainParser.parse(request.value, 'the query')));
+    case 'export':
+      return answer(await exportEntities(around.engine, { ...around, kind: request.kind }));
+    case 'import':
+      return bringIn(around, request);
+    default:
+      return answer(await change(around, { ...request, op: request.operation }));
+  }
+}
+
+function answer(payload: unknown): Answer {
+  return { payload, rejections: [] };
+}
+
+/** A text is searched for, nothing finds all; an object says it in detail. */
+function findQuery({ kind, value }: Request): FindQuery {
+  if (kind === undefined) throw new AccessError('INPUT_INVALID', 'choose the kind to find');
+  if (value === undefined || value === null || value === '') return { kind };
+  return {
+    ...findParser.parse(typeof value === 'string' ? { text: value } : value, 'the query'),
+    kind,
+  };
+}
+
+async function bringIn(around: Surroundings, request: Request): Promise<Answer> {
+  const { kind, author, value } = request;
+  const rows = await importSource(value, { kind, encoding: around.encoding });
+  const { rejections, ...payload } = await importRows(around.engine, rows, { ...around, author });
+  return { payload, rejections };
+}
+
+async function change(
+  { engine, open }: Surroundings,
+  { author, ...request }: Request & Pick<ChangeRequest, 'op'>,
+): Promise<unknown> {
+  const targeted = changesOf({ ...request, open });
+  const targets = targeted.map(({ target }) => target);
+  const changes = targeted.map((one) => one.change);
+  const report = await engine.change({ changes, options: { author } });
+  requireApplied(report);
+  return { operation: request.op, version: report.version, entries: targets };
+}
+
+function requireApplied({ failed: [first] }: ChangeReport): void {
+  if (first === undefined) return;
+  throw new AccessError(first.code, `entry ${first.index + 1}: ${first.message}`);
+}
