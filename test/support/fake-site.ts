@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import type { SiteSettings } from '../../lib/model/site.ts';
+import { Doors } from '../../lib/runtime/doors.ts';
 import { Sealing } from '../../lib/runtime/sealing.ts';
 import { siteType, type EngineState, type SiteApi } from '../../lib/runtime/site.ts';
 
@@ -38,7 +42,9 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
   const names = [
     'configure',
     'decide',
+    'grantOpening',
     'activeLevel',
+    'scheduleState',
     'claimCommand',
     'recordCommand',
     'recordPassage',
@@ -62,10 +68,14 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
   const listeners = new Set<(state: EngineState) => void>();
   const accessPoints = new Map<string, AccessPoint>();
   let state: EngineState = 'up';
+  const warn = (problem: string): never => {
+    throw new Error(problem);
+  };
   const api: SiteApi = {
     settings: { ...SITE, ...settings },
     engine,
     sealing: new Sealing(),
+    doors: new Doors(path.join(tmpdir(), `gatewire-doors-${randomUUID()}.json`), engine, warn),
     get state() {
       return state;
     },

@@ -22,8 +22,8 @@ export interface DoorSettings extends CommonSettings {
   readonly grantedCountsAsPassed: boolean;
   /** How long a grant waits until the interlock is free; 0 refuses at once. */
   readonly interlockWait: number;
-  /** How long somebody may be between the doors of an airlock; 0 does not look. */
-  readonly airlockTime: number;
+  /** How long somebody may be between the doors of an airlock. */
+  readonly loiteringTime: number;
 }
 
 /** A grant that has unlocked the door and whose holder has not come through yet. */

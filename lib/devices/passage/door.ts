@@ -26,7 +26,7 @@ export function doorMachine(settings: DoorSettings): Machine<DoorState> {
     step: (state, event, now) => play(rules, settings, state, event, now),
     memory: (state) => ({ emergency: state.emergency, modes: { [LOCK]: toRemember(state) } }),
     view: (state) => [viewOf(state)],
-    isSecure: (state) => state.output === 'closed' && state.inputs.contact?.value === false,
+    isSecure,
   };
 }
 
@@ -44,13 +44,19 @@ function initialState(memory?: Memory): DoorState {
   };
 }
 
+/** A signal that may be the beginning of an opening counts as one. */
+function isSecure({ output, inputs }: DoorState): boolean {
+  const { value, candidate } = inputs.contact ?? {};
+  return output === 'closed' && value === false && candidate === undefined;
+}
+
 function viewOf(state: DoorState): LockView {
   return {
     lock: LOCK,
     phase: phaseOf(state),
     mode: shownMode(state),
     output: state.output,
-    expected: state.expected.length + state.waiting.length,
+    grants: [...state.expected, ...state.waiting.map(({ grant }) => grant)].map(({ id }) => id),
   };
 }
 
@@ -94,8 +100,7 @@ function changeMode(door: DoorDraft, mode: DoorMode | undefined): void {
 
 function watchAirlock(door: DoorDraft, occupied: boolean): void {
   door.stopTimers('airlock');
-  const { airlockTime } = door.settings;
-  if (occupied && airlockTime > 0) door.startTimer('airlock', airlockTime);
+  if (occupied) door.startTimer('airlock', door.settings.loiteringTime);
 }
 
 function expired(door: DoorDraft, timer: string): void {

@@ -58,7 +58,7 @@ function viewOf(state: LaneState, direction: Direction): LockView {
     phase: phaseOf(state, direction),
     mode: shownMode(way),
     output: way.output,
-    expected: way.queue.length + (way.armed === undefined ? 0 : 1),
+    grants: [...(way.armed === undefined ? [] : [way.armed]), ...way.queue].map(({ id }) => id),
   };
 }
 

@@ -139,8 +139,8 @@ export interface LockView {
   mode: DoorMode;
   /** `limited`: open for somebody, and closing by itself. */
   output: Output;
-  /** Grants that are being acted on or wait for their turn. */
-  expected: number;
+  /** Decisions that are being acted on or wait for their turn. */
+  grants: string[];
 }
 
 export type Output = 'closed' | 'limited' | 'open';

@@ -438,7 +438,7 @@ describe('a door of an interlock group', () => {
   });
 
   it('raises an alarm when somebody stays in the airlock', () => {
-    const door = closedDoor().play({ type: 'airlock', occupied: true }).wait(30_000);
+    const door = closedDoor().play({ type: 'airlock', occupied: true }).wait(8000);
     assert.deepEqual(door.log(), ['airlockOccupied']);
     door.play({ type: 'airlock', occupied: true }, { type: 'airlock', occupied: false });
     assert.deepEqual(door.wait(60_000).log(), []);

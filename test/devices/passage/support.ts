@@ -24,7 +24,6 @@ export const SETTINGS: PassageSettings & LaneSettings = {
   queueLength: 1,
   grantedCountsAsPassed: false,
   interlockWait: 0,
-  airlockTime: 30_000,
   onFire: 'release',
   debounce: 0,
 };
