@@ -1,6 +1,7 @@
 import { InterlockGroup } from '../devices/passage/interlock.ts';
 import type { Memory, PassageEvent } from '../devices/passage/model.ts';
 import type { Engine } from '../engine/engine.ts';
+import { AccessError } from '../model/errors.ts';
 import { DoorMemory, type Standing } from './door-memory.ts';
 import { PassageJournal } from './passage-journal.ts';
 
@@ -67,14 +68,14 @@ export class Doors {
     };
   }
 
-  /** Tells all doors of a group; `*` is all doors of the site. Returns how many there are. */
-  tell(group: string, event: PassageEvent): number {
-    this.#remember(group, event);
+  /** Tells all doors of a group; `*` is all doors of the site. Throws NOT_FOUND if there is none. */
+  tell(group: string, event: PassageEvent): void {
     const doors = [...this.#doors.values()].filter(
       (door) => group === ALL_DOORS || door.group === group,
     );
+    if (doors.length === 0) throw new AccessError('NOT_FOUND', `no door has the group "${group}"`);
+    this.#remember(group, event);
     for (const door of doors) door.tell(event);
-    return doors.length;
   }
 
   memoryOf(id: string): Memory | undefined {

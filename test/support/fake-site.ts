@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
@@ -19,6 +20,8 @@ export interface FakeSite {
   setState(state: EngineState): void;
   /** Nodes that still listen for the state; 0 when all have been closed. */
   listeners(): number;
+  /** Ends what the doors share, and removes their memory. */
+  close(): Promise<void>;
   /** What access point nodes have made known. */
   accessPoints: Map<string, AccessPoint>;
 }
@@ -68,6 +71,7 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
   const listeners = new Set<(state: EngineState) => void>();
   const accessPoints = new Map<string, AccessPoint>();
   let state: EngineState = 'up';
+  const memory = path.join(tmpdir(), `gatewire-doors-${randomUUID()}.json`);
   const warn = (problem: string): never => {
     throw new Error(problem);
   };
@@ -75,7 +79,7 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
     settings: { ...SITE, ...settings },
     engine,
     sealing: new Sealing(),
-    doors: new Doors(path.join(tmpdir(), `gatewire-doors-${randomUUID()}.json`), engine, warn),
+    doors: new Doors(memory, engine, warn),
     get state() {
       return state;
     },
@@ -96,6 +100,10 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
     setState(next) {
       state = next;
       for (const listener of listeners) listener(next);
+    },
+    async close() {
+      await api.doors.close();
+      await rm(memory, { force: true });
     },
     register(RED) {
       function SiteNode(this: Node & { gatewire?: SiteApi }, definition: NodeDef): void {

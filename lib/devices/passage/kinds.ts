@@ -1,20 +1,10 @@
-import type { CommonState } from './draft.ts';
-import type { DoorSettings } from './door-state.ts';
-import { doorMachine } from './door.ts';
-import type { LaneSettings } from './lane-state.ts';
-import { laneMachine } from './lane.ts';
-import type { Machine } from './model.ts';
-
 export const PASSAGE_KINDS = ['door', 'turnstile', 'speedGate', 'barrier', 'mantrap'] as const;
 export type PassageKind = (typeof PASSAGE_KINDS)[number];
 
-/** Everything that can be set; each kind takes what it needs. */
-export type PassageSettings = DoorSettings & Omit<LaneSettings, 'countsOn'>;
-
-interface KindTraits {
+export interface KindTraits {
   /** One lock with a contact, or two ways with passage sensors. */
   shape: 'door' | 'lane';
-  countsOn: LaneSettings['countsOn'];
+  countsOn: 'entering' | 'leaving';
   /** How long such a device usually waits for somebody to come, in milliseconds. */
   waitingTime: number;
   /** How long somebody may stand in the passage or in the airlock, in milliseconds. */
@@ -61,15 +51,3 @@ export const KINDS: Readonly<Record<PassageKind, KindTraits>> = {
     queueLength: 0,
   },
 };
-
-/** Hands the machine of a kind to `use`; its state is nobody else's business. */
-export function withMachine<Result>(
-  kind: PassageKind,
-  settings: PassageSettings,
-  use: <State extends CommonState>(machine: Machine<State>) => Result,
-): Result {
-  const { shape, countsOn } = KINDS[kind];
-  return shape === 'door'
-    ? use(doorMachine(settings))
-    : use(laneMachine({ ...settings, countsOn }));
-}

@@ -1,6 +1,6 @@
 import type { CommonState } from '../../../lib/devices/passage/draft.ts';
 import type { LaneSettings } from '../../../lib/devices/passage/lane-state.ts';
-import type { PassageSettings } from '../../../lib/devices/passage/kinds.ts';
+import type { PassageSettings } from '../../../lib/devices/passage/machine.ts';
 import type {
   Effect,
   Grant,
