@@ -154,3 +154,23 @@ describe('the help', () => {
     });
   }
 });
+
+describe('the flows and examples', () => {
+  const FILES = ['flows', 'examples'].flatMap((folder) =>
+    readdirSync(file(folder))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => ({ folder, name })),
+  );
+
+  for (const { folder, name } of FILES) {
+    it(`${folder}/${name} has whole wires and ids of its own`, () => {
+      const flow = json(folder, name) as { id: string; z?: string; wires?: string[][] }[];
+      const ids = new Set(flow.map(({ id }) => id));
+      assert.equal(ids.size, flow.length);
+      for (const { id, z, wires } of flow) {
+        if (z !== undefined) assert.ok(ids.has(z), `${id} lies on a tab that is not there`);
+        for (const target of wires?.flat() ?? []) assert.ok(ids.has(target), `${id} to ${target}`);
+      }
+    });
+  }
+});

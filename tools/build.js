@@ -14,6 +14,8 @@ const LANGUAGES = ['en-US', 'zh-CN', 'ru'];
 await rm(path.join(root, 'dist'), { recursive: true, force: true });
 tsc('tsconfig.build.json');
 for (const name of await nodeNames()) await buildNode(name);
+// Comes last: without it a build that was interrupted would pass for a whole one.
+await writeFile(path.join(root, 'dist', '.built'), '');
 
 function tsc(project) {
   const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { buildIfNeeded } from './start/build-if-needed.js';
 import { makeSecrets, openDataFolder, placeFlows } from './start/data-folder.js';
 import { HELP, readOptions } from './start/options.js';
+import { chooseSerialPort } from './start/serial-nodes.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -30,7 +31,8 @@ async function start(options) {
     options.flows.map((name) => path.join(root, 'flows', `${name}.json`)),
   );
   if (isNew && !options.empty) await seedDemo(options.data);
-  runNodeRed(options);
+  const serialPort = chooseSerialPort(options.data, options.serial);
+  runNodeRed(options, serialPort);
   greet(options, password);
 }
 
@@ -54,7 +56,7 @@ function portIsFree(port) {
   });
 }
 
-function runNodeRed(options) {
+function runNodeRed(options, serialPort) {
   const nodeRed = path.join(root, 'node_modules', 'node-red', 'red.js');
   const child = spawn(process.execPath, [nodeRed, '--settings', path.join(root, 'settings.js')], {
     stdio: 'inherit',
@@ -62,12 +64,13 @@ function runNodeRed(options) {
       ...process.env,
       GATEWIRE_DATA: options.data,
       GATEWIRE_PORT: String(options.port),
-      GATEWIRE_SERIAL_PORT: options.serial ?? process.env.GATEWIRE_SERIAL_PORT ?? '/dev/ttyUSB0',
+      GATEWIRE_SERIAL_PORT: serialPort,
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
-    process.exitCode = signal === null ? (code ?? 1) : 0;
+    const stopped = signal === 'SIGINT' || signal === 'SIGTERM';
+    process.exitCode = stopped ? 0 : (code ?? 1);
   });
 }
 

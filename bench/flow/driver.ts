@@ -3,13 +3,20 @@ import net, { type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { percentile, round } from '../support/statistics.ts';
 
+/** What one run of the driver has measured. */
 export interface Latency {
   'p50 ms': number;
   'p99 ms': number;
   'per second': number;
 }
 
-/** A client that owns its socket: sends lines, and pairs each answer line with the oldest open request. */
+/** A flow that answers nothing for so long has failed. Milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * A reader that owns its socket: sends cards as lines, and pairs each answer with the oldest open request. An answer
+ * that does not let this very card in is an error: a flow that is fast because it does something else counts nothing.
+ */
 export class LineClient {
   readonly #socket: Socket;
   readonly #waiting: ((line: string) => void)[] = [];
@@ -28,11 +35,14 @@ export class LineClient {
     return new LineClient(socket);
   }
 
-  ask(line: string): Promise<string> {
-    return new Promise((resolve) => {
+  /** Resolves when the flow has let the card in. */
+  async ask(card: string): Promise<void> {
+    const answer = await new Promise<string>((resolve, reject) => {
       this.#waiting.push(resolve);
-      this.#socket.write(line);
+      this.#socket.write(`${card}\n`);
+      setTimeout(reject, PATIENCE, new Error(`${card} was not answered`)).unref();
     });
+    if (answer !== `OK ${card}`) throw new Error(`${card} was answered with "${answer}"`);
   }
 
   close(): void {
@@ -46,32 +56,33 @@ export class LineClient {
   }
 }
 
-/** Asks `count` times with `width` requests in flight. */
+/** Asks `count` times with `width` requests in flight, spread over the connections. */
 export async function closedLoop(
-  client: LineClient,
-  lines: readonly string[],
+  clients: readonly LineClient[],
+  cards: Iterator<string, never>,
   count: number,
   width: number,
 ): Promise<Latency> {
   const samples = new Float64Array(count);
   let next = 0;
   const start = performance.now();
-  const worker = async (): Promise<void> => {
+  const worker = async (client: LineClient): Promise<void> => {
     while (next < count) {
       const index = next++;
       const asked = performance.now();
-      await client.ask(lines[index % lines.length] ?? '');
+      await client.ask(cards.next().value);
       samples[index] = performance.now() - asked;
     }
   };
-  await Promise.all(Array.from({ length: width }, worker));
+  const workers = Array.from({ length: width }, (_, index) => clients[index % clients.length]);
+  await Promise.all(workers.flatMap((client) => (client === undefined ? [] : [worker(client)])));
   return summary(samples, performance.now() - start);
 }
 
 /** Asks at a steady rate, whether the answers come or not: late answers count from their due time. */
 export async function openLoop(
   client: LineClient,
-  lines: readonly string[],
+  cards: Iterator<string, never>,
   rate: number,
   seconds: number,
 ): Promise<Latency> {
@@ -83,7 +94,7 @@ export async function openLoop(
     const due = start + (index * 1000) / rate;
     while (performance.now() < due) await pause(due - performance.now());
     answers.push(
-      client.ask(lines[index % lines.length] ?? '').then(() => {
+      client.ask(cards.next().value).then(() => {
         samples[index] = performance.now() - due;
       }),
     );

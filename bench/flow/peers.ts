@@ -1,9 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { FlowNode } from '../../test/support/node-red.ts';
 
-const TAB: FlowNode = { id: 'b000000000000001', type: 'tab', label: 'bench' };
+export const TAB: FlowNode = { id: 'b000000000000001', type: 'tab', label: 'bench' };
 
-function tcp(port: number, next: string): FlowNode[] {
+/** Where every flow ends: the answer goes back on the connection that asked. */
+export const ANSWER = 'b0000000000000a2';
+
+/** `line`: the input node cuts lines; `bytes`: whoever comes next does, as behind any real reader. */
+export function tcp(port: number, next: string, cut: 'line' | 'bytes' = 'line'): FlowNode[] {
   return [
     {
       id: 'b0000000000000a1',
@@ -13,16 +17,16 @@ function tcp(port: number, next: string): FlowNode[] {
       host: '',
       port: String(port),
       datamode: 'stream',
-      datatype: 'utf8',
-      newline: '\\n',
+      datatype: cut === 'line' ? 'utf8' : 'buffer',
+      newline: cut === 'line' ? '\\n' : '',
       trim: false,
       wires: [[next]],
     },
-    { id: 'b0000000000000a2', type: 'tcp out', z: TAB.id, beserver: 'reply', wires: [] },
+    { id: ANSWER, type: 'tcp out', z: TAB.id, beserver: 'reply', wires: [] },
   ];
 }
 
-function code(id: string, source: string, next: string): FlowNode {
+export function code(id: string, source: string, next: string): FlowNode {
   return { id, type: 'function', z: TAB.id, func: source, outputs: 1, wires: [[next]] };
 }
 
@@ -31,7 +35,7 @@ export function bareFlow(port: number): FlowNode[] {
   return [
     TAB,
     ...tcp(port, 'b0000000000000b1'),
-    code('b0000000000000b1', "msg.payload = 'OK\\n'; return msg;", 'b0000000000000a2'),
+    code('b0000000000000b1', "msg.payload = 'OK ' + msg.payload + '\\n'; return msg;", ANSWER),
   ];
 }
 
@@ -75,8 +79,8 @@ return msg;`,
     sqlite('b0000000000000b4', 'b0000000000000b5'),
     code(
       'b0000000000000b5',
-      "msg.payload = msg.ok ? 'OK\\n' : 'NO\\n'; return msg;",
-      'b0000000000000a2',
+      "msg.payload = (msg.ok ? 'OK ' : 'NO ') + msg.card + '\\n'; return msg;",
+      ANSWER,
     ),
   ];
 }

@@ -12,3 +12,15 @@ export const systemTimers: Timers = {
     };
   },
 };
+
+/** Resolves when the work has ended, well or not, and after `limit` milliseconds at the latest. */
+export function endOf(work: Promise<unknown>, limit: number, timers: Timers): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = timers.after(limit, resolve);
+    const end = (): void => {
+      cancel();
+      resolve();
+    };
+    work.then(end, end);
+  });
+}

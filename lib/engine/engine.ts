@@ -1,5 +1,6 @@
 import type { SecurityLevel } from '../model/access-point.ts';
 import type { Attempt } from '../model/attempt.ts';
+import type { CredentialType } from '../model/credential.ts';
 import type { Command, CommandAction, Decision, Passage } from '../model/decision.ts';
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
 import type { ErrorCode } from '../model/errors.ts';
@@ -60,7 +61,7 @@ export interface FindQuery<K extends EntityKind = EntityKind> {
   /** People of this group, permissions of this group. */
   group?: string;
   /** The holder of this credential value; only with kind `person` or `credential`. */
-  credential?: { type: string; value: string };
+  credential?: { type: CredentialType; value: string };
   /** Items after this id, in the order of ids. */
   after?: string;
   /** At most this many, 1 to 1000, default 100. */

@@ -49,12 +49,13 @@ export const STATUS_NAMES = Object.keys(APPEARANCE) as StatusName[];
 /** Milliseconds for which a passing state such as `granted` stays before the steady one returns. */
 const FLASH = 3000;
 
-/** Shows the state of a node: only on change, and never from a timer after the node has closed. */
+/** Shows the state of a node: only on change, and never after the node has closed. */
 export class Status {
   readonly #node: Node;
   #steady: StatusName = 'idle';
   #shown: StatusName | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(node: Node) {
     this.#node = node;
@@ -68,6 +69,7 @@ export class Status {
 
   /** A passing state; the steady one returns after three seconds. */
   flash(name: StatusName): void {
+    if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -78,12 +80,13 @@ export class Status {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   #set(name: StatusName): void {
-    if (name === this.#shown) return;
+    if (this.#closed || name === this.#shown) return;
     this.#shown = name;
     this.#node.status({ ...APPEARANCE[name], text: `common.status.${name}` });
   }

@@ -18,8 +18,6 @@ export interface AccessPointConfig {
   settings: AccessPoint;
 }
 
-const SECOND = 1000;
-
 const accessPoint = parser(AccessPoint);
 
 export function normalise(settings: Settings): AccessPointConfig {
@@ -37,14 +35,18 @@ export function normalise(settings: Settings): AccessPointConfig {
         enabled: settings.flag('enabled', true),
         supports,
         levels: levelRules(settings, supports),
-        factorTimeout: settings.number('factorTimeout', { min: 1, max: 60, fallback: 10 }) * SECOND,
-        grantLife: settings.number('grantLife', { min: 0.5, max: 10, fallback: 5 }) * SECOND,
+        factorTimeout: milliseconds(settings.number('factorTimeout', { min: 1, max: 60, fallback: 10 })),
+        grantLife: milliseconds(settings.number('grantLife', { min: 0.5, max: 10, fallback: 5 })),
         requestToExit: settings.flag('requestToExit', false),
         grantedCountsAsPassed: settings.flag('grantedCountsAsPassed', false),
       },
       `access point "${id}"`,
     ),
   };
+}
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
 }
 
 /** Scheduled levels first, in their order; the last one always applies. */

@@ -36,7 +36,7 @@ class CredentialReader {
   readonly #sessions: ReaderSessions;
   readonly #learning: Learning;
   readonly #faults = new FloodCounter(FAULTS_PER_MINUTE, MINUTE);
-  readonly #unfollow: () => void;
+  #unfollow: () => void = () => undefined;
   #brokenCount = 0;
 
   constructor(context: NodeContext<CredentialReaderConfig>, learners: Learners) {
@@ -46,12 +46,13 @@ class CredentialReader {
     this.#sessions = new ReaderSessions(config.reader, (output, message) => {
       void this.#take(output, message);
     });
-    this.#learning = new Learning(() => {
-      status.show('ready');
+    this.#learning = new Learning((active) => {
+      if (active) status.show('learning');
+      else this.#showEngine();
     });
     this.#learners = learners;
     learners.set(node.id, this.#learning);
-    this.#unfollow = followEngine(this.#accessPoint.site, status, 'ready');
+    this.#showEngine();
   }
 
   parts(): NodeParts<never> {
@@ -67,28 +68,38 @@ class CredentialReader {
   }
 
   async #input(message: NodeMessageInFlow): Promise<void> {
-    const { RED, config, status } = this.#context;
+    const { RED, config } = this.#context;
     if (message.reset === true) {
       this.#sessions.reset();
       return;
     }
     const input: unknown = RED.util.getMessageProperty(message, config.source);
-    if (!this.#learning.active) {
-      await this.#take(this.#sessions.push(input, message), message);
-      return;
-    }
-    status.show('learning');
-    this.#learning.push(input);
+    if (this.#learning.active) this.#learning.push(input);
+    else await this.#take(this.#sessions.push(input, message), message);
+  }
+
+  /** The steady status while nothing is being learned. */
+  #showEngine(): void {
+    this.#unfollow();
+    const { status } = this.#context;
+    this.#unfollow = followEngine(this.#accessPoint.site, status, 'ready');
   }
 
   /** Never rejects: without an engine the attempt goes on, and the decision says why it is refused. */
   async #take(output: ReaderOutput, message: NodeMessageInFlow): Promise<void> {
     for (const broken of output.broken) this.#report(broken);
+    if (output.readings.some(({ type }) => type === 'pin')) this.#conceal(message);
     for (const [index, reading] of output.readings.entries()) {
       // The first read goes on in the message that brought it; each further one needs its own.
       const own = index === 0 ? message : this.#context.RED.util.cloneMessage(message);
       await this.#present(reading, own);
     }
+  }
+
+  /** The digits of a PIN go no further, whatever property they came in. */
+  #conceal(message: NodeMessageInFlow): void {
+    const { RED, config } = this.#context;
+    RED.util.setMessageProperty(message, config.source, undefined);
   }
 
   async #present(reading: Reading, message: NodeMessageInFlow): Promise<void> {

@@ -11,14 +11,15 @@ const LIMIT = 60_000;
  */
 export class Learning {
   readonly #samples: Sample[] = [];
-  readonly #ended: () => void;
+  readonly #changed: (active: boolean) => void;
   #bytes: Uint8Array[] = [];
   #raw: string | object | undefined;
   #quiet: NodeJS.Timeout | undefined;
   #limit: NodeJS.Timeout | undefined;
 
-  constructor(ended: () => void) {
-    this.#ended = ended;
+  /** `changed` hears when the learn mode begins and ends. */
+  constructor(changed: (active: boolean) => void) {
+    this.#changed = changed;
   }
 
   get active(): boolean {
@@ -36,6 +37,7 @@ export class Learning {
     this.#limit = setTimeout(() => {
       this.stop();
     }, LIMIT);
+    this.#changed(true);
   }
 
   stop(): void {
@@ -45,7 +47,7 @@ export class Learning {
     this.#bytes = [];
     this.#raw = undefined;
     this.#samples.length = 0;
-    this.#ended();
+    this.#changed(false);
   }
 
   /** Takes what the reader sent: parts of a stream are joined until the line is quiet. */

@@ -11,7 +11,7 @@ import type { RelayConfig } from './relay.config.ts';
 /** Opens the driver that the settings ask for. Throws CONFIG_INVALID if a line is in use otherwise. */
 export function openDriver(
   { connection, inverted }: RelayConfig,
-  send: (message: OutputMessage) => void,
+  send: (message: OutputMessage, on: boolean) => void,
 ): RelayDriver {
   switch (connection.kind) {
     case 'simulated':

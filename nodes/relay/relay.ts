@@ -47,16 +47,17 @@ class Relay {
   readonly #driver: RelayDriver;
   readonly #controller: RelayController;
   readonly #cancels: (() => void)[] = [];
-  /** The message whose command is being carried out: what the board is told travels in it. */
+  /** The message whose command is carried out next: what switches the board on travels in it. */
   #current: NodeMessageInFlow | undefined;
   #fault: string | undefined;
+  #state: RelayState | undefined;
 
   constructor(context: NodeContext<RelayConfig>) {
     const { RED, config } = context;
     this.#context = context;
     this.#site = siteType.of(RED, config.site);
-    this.#driver = openDriver(config, (message) => {
-      this.#tellBoard(message);
+    this.#driver = openDriver(config, (message, on) => {
+      this.#tellBoard(message, on);
     });
     this.#controller = new RelayController({
       driver: this.#driver,
@@ -128,9 +129,9 @@ class Relay {
     const duration = action === 'on' ? {} : await this.#duration(message);
     const { command, life } = await this.#claim(access, action, duration);
     message.access = { ...access, command };
-    this.#current = message;
+    this.#current ??= message;
     const result = await this.#controller.execute({ action, life, ...duration });
-    this.#current = undefined;
+    if (this.#current === message) this.#current = undefined;
     await this.#record(command, result);
     if (this.#driver instanceof WiredRelay) return;
     const done = { ...access, command: { ...command, state: 'done' } };
@@ -180,9 +181,9 @@ class Relay {
   }
 
   /** The message of the command carries the switching on; everything later is a message of its own. */
-  #tellBoard(message: OutputMessage): void {
-    const carrier: NodeMessage = this.#current ?? {};
-    this.#current = undefined;
+  #tellBoard(message: OutputMessage, on: boolean): void {
+    const carrier: NodeMessage = (on ? this.#current : undefined) ?? {};
+    if (on) this.#current = undefined;
     this.#context.node.send([Object.assign(carrier, message), null, null]);
   }
 
@@ -190,6 +191,8 @@ class Relay {
     const { state, error } = status;
     this.#context.status.show(error?.code === 'OUTPUT_MISMATCH' ? 'mismatch' : SHOWN[state]);
     this.#tellFault(error);
+    if (state === this.#state) return;
+    this.#state = state;
     if (state === 'open' || state === 'safe') {
       const event = state === 'open' ? 'opened' : 'closed';
       const { output } = this.#context.config;

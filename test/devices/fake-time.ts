@@ -38,6 +38,11 @@ export class FakeTime implements Clock, Timers {
     this.#wallOffset += by;
   }
 
+  /** Lets time pass while nothing runs, as for a process that is stopped; the timers come late. */
+  stall(by: number): void {
+    this.#monotonic += by;
+  }
+
   /** Lets time pass, and everything happen that it brings about. */
   async advance(by: number): Promise<void> {
     const end = this.#monotonic + by;

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import net from 'node:net';
@@ -44,6 +45,12 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Builds the checkout if nobody has yet; the whole suite runs after a build anyway. */
+export function ensureBuilt(): void {
+  if (existsSync(path.join(ROOT, 'dist', 'nodes'))) return;
+  execFileSync(process.execPath, [path.join(ROOT, 'tools', 'build.js')], { stdio: 'inherit' });
 }
 
 /** Starts a real Node-RED on loopback with the built nodes and these flows, and waits for "Started flows". */

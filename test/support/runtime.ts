@@ -2,6 +2,9 @@ import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 
+/** The level of errors in Node-RED's log. */
+const ERROR = 20;
+
 type Register = (RED: NodeAPI) => void;
 
 /** A message as a sink node received it. */
@@ -82,6 +85,13 @@ export class Sink {
       });
     }
   }
+}
+
+/** What a node has said as an error. */
+export function errorsOf(id: string): string[] {
+  const calls = helper.log().args as [{ id?: string; level: number; msg: unknown }][];
+  const errors = calls.filter(([{ id: of, level }]) => of === id && level === ERROR);
+  return errors.map(([{ msg }]) => String(msg));
 }
 
 /** Lets everything that is already on its way through the flow arrive. */

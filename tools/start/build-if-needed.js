@@ -4,9 +4,9 @@ import path from 'node:path';
 
 const SOURCES = ['lib', 'nodes', 'tools/build.js', 'package.json'];
 
-/** Builds dist/ when it is missing or older than a source. Throws one clear sentence if that fails. */
+/** Builds dist/ when it is missing, not whole, or older than a source. Throws one clear sentence if that fails. */
 export function buildIfNeeded(root) {
-  const built = path.join(root, 'dist', 'nodes');
+  const built = path.join(root, 'dist', '.built');
   if (
     existsSync(built) &&
     newest(SOURCES.map((source) => path.join(root, source))) <= statSync(built).mtimeMs

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readKeys } from '../../dist/lib/engine/keys.js';
 import { createEngine } from '../../dist/lib/engine/service.js';
 import { ENTITY_KINDS } from '../../dist/lib/model/entity.js';
 
@@ -9,10 +10,10 @@ export async function seedDemoSite(data, file) {
   const changes = ENTITY_KINDS.flatMap((kind) =>
     entities[kind].map((value) => ({ op: 'put', kind, value })),
   );
-  const engine = await createEngine({
-    folder: path.join(data, 'gatewire', 'demo'),
-    keyFile: path.join(data, 'secrets', 'engine.key'),
-  });
+  const folder = path.join(data, 'gatewire', 'demo');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keys = readKeys({ folder, keyFile: path.join(data, 'secrets', 'engine.key') });
+  const engine = await createEngine({ folder, keys });
   try {
     await engine.change({ changes, options: { author: 'demo' } });
   } finally {

@@ -10,7 +10,7 @@ export const HELP = `Starts Gatewire: Node-RED with the access control nodes, on
   --flows LIST    which flows a new installation gets, of: ${FLOWS.join(', ')} (default: all), or none
   --port N        port of the editor, 1 to 65535 (default 1880)
   --data FOLDER   data folder with flows, secrets, people and records (default ./data)
-  --serial PATH   serial port of the card reader, for example /dev/ttyUSB0
+  --serial PATH   serial port of the card reader (default /dev/ttyUSB0, if there is one)
   --empty         begin without the demo people
   --help          this text
 
@@ -33,7 +33,7 @@ export function readOptions(argv, root) {
   return {
     help: values.help,
     empty: values.empty,
-    serial: values.serial,
+    serial: values.serial ?? process.env.GATEWIRE_SERIAL_PORT,
     flows: readFlows(values.flows),
     port: readPort(values.port ?? process.env.GATEWIRE_PORT ?? '1880'),
     data: path.resolve(values.data ?? process.env.GATEWIRE_DATA ?? path.join(root, 'data')),

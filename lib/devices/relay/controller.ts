@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
 import { AccessError, toAccessError } from '../../model/errors.ts';
-import type { Timers } from '../timers.ts';
+import { endOf, type Timers } from '../timers.ts';
 import { LONGEST_LIFE, checkCommand, type RelayCommand, type RelayResult } from './command.ts';
 import type { RelayDriver } from './driver.ts';
 import { RelayOutput, type RelayStatus } from './output.ts';
@@ -32,7 +32,7 @@ type Job = 'close' | 'open' | 'look';
 const MISMATCH_LIMIT = 1000;
 const POLL_INTERVAL = 1000;
 /** Milliseconds for the last switching off; the rest of a second is for releasing the board. */
-const STOP_LIMIT = 700;
+const STOP_LIMIT = 600;
 
 /**
  * Drives one output of a relay board, one job at a time: close, else open, else look. The rules it keeps:
@@ -118,7 +118,10 @@ export class RelayController {
     this.#unsubscribe?.();
     this.#dropWaiting(stopped());
     this.#readBack.halt();
-    if (this.#output.state !== 'safe') await this.#lastOff();
+    // Whatever is in work comes first on the wire, so this is the last word.
+    if (this.#output.state !== 'safe') {
+      await endOf(this.#driver.switchOff(), STOP_LIMIT, this.#timers);
+    }
     this.#settle(this.#closers.splice(0));
     await this.#driver.close();
   }
@@ -219,18 +222,6 @@ export class RelayController {
 
   #settle(closers: (() => void)[]): void {
     for (const closer of closers) closer();
-  }
-
-  /** Switches off behind whatever is in work, and waits no longer than a stop may take. */
-  #lastOff(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#timers.after(STOP_LIMIT, resolve);
-      const end = (): void => {
-        cancel();
-        resolve();
-      };
-      this.#driver.switchOff().then(end, end);
-    });
   }
 }
 

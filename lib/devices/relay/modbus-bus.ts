@@ -1,10 +1,11 @@
 import type { Clock } from '../../model/clock.ts';
 import { AccessError, toAccessError } from '../../model/errors.ts';
 import { Backoff } from '../backoff.ts';
-import type { Timers } from '../timers.ts';
+import { endOf, type Timers } from '../timers.ts';
 import type { DriverListener } from './driver.ts';
 import type { ModbusTable } from './modbus-boards.ts';
 import type { ModbusLink } from './modbus-link.ts';
+import { Turns } from './turns.ts';
 
 export interface ModbusBusOptions {
   /** Sets up a connection, in a limited time. The signal ends the attempt. */
@@ -31,12 +32,16 @@ export interface ModbusTurn {
   unit: number;
   /** Milliseconds to wait for each answer. */
   limit: number;
+  /** If the bus closes before its turn has come, it goes out at once, before the connection ends. */
+  urgent: boolean;
 }
 
 /** Milliseconds between attempts to connect: the first, and the longest. */
 const RECONNECT = { first: 100, most: 10_000 };
 /** Milliseconds for which a silent connection is kept: with and without an opening that may still be executed. */
 const PATIENCE = { opening: 60_000, nothing: 3000 };
+/** Milliseconds for the answers to what goes out when the bus closes. */
+const FAREWELL = 150;
 
 /**
  * One connection to a Modbus device or line, shared by all outputs on it. One request is in flight at a time,
@@ -54,13 +59,14 @@ export class ModbusBus {
   readonly #answering = new Set<number>();
   #link: ModbusLink | undefined;
   #opening: Promise<void>;
+  #lost = true;
   #unreachable = notConnected();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns(() => this.#opening);
+  readonly #pending = new Set<(error: AccessError) => void>();
   #sent = 0;
-  /** Number of the last opening that is not known to have been executed. */
-  #openingSent: number | undefined;
+  /** Number of the last opening that is not known to have been executed; infinite if there is none. */
+  #openingSent = Infinity;
   #silentSince: number | undefined;
-  #abandon: ((error: AccessError) => void) | undefined;
   #cancelOpen: (() => void) | undefined;
   readonly #closing = new AbortController();
 
@@ -84,21 +90,20 @@ export class ModbusBus {
       write: (table, address, value, opens) =>
         this.#request(turn, opens, (link) => link.write(turn.unit, table, address, value)),
     };
-    const result = this.#turn.then(async () => {
-      await this.#opening;
-      return await task(session);
-    });
-    this.#turn = result.catch(() => undefined);
-    return await result;
+    return await this.#turns.run(() => task(session), turn.urgent);
   }
 
+  /** Ends the connection. What is urgent goes out before; nothing else does. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#cancelOpen?.();
+    this.#failAll(notConnected());
+    await endOf(this.#turns.hurry(), FAREWELL, this.#options.timers);
     const link = this.#link;
     this.#link = undefined;
-    this.#abandon?.(notConnected());
+    this.#failAll(notConnected());
     await link?.close();
+    await this.#opening;
   }
 
   async #open(): Promise<void> {
@@ -122,7 +127,9 @@ export class ModbusBus {
       this.#lose(notConnected());
       this.#openLater();
     });
-    this.#tell('ready');
+    // A serial line that was only opened anew tells nothing: its devices are heard, or not.
+    if (this.#lost) this.#tell('ready');
+    this.#lost = false;
   }
 
   #openLater(): void {
@@ -139,12 +146,13 @@ export class ModbusBus {
   /** There is no connection any more, and nothing is known of any device. */
   #lose(reason: AccessError): void {
     this.#link = undefined;
+    this.#lost = true;
     this.#unreachable = reason;
     this.#answering.clear();
-    this.#openingSent = undefined;
+    this.#openingSent = Infinity;
     this.#silentSince = undefined;
     this.#tell('lost');
-    this.#abandon?.(reason);
+    this.#failAll(reason);
   }
 
   #request<T>(
@@ -157,19 +165,23 @@ export class ModbusBus {
       if (link === undefined) throw this.#unreachable;
       const number = ++this.#sent;
       if (opens) this.#openingSent = number;
-      const fail = (error: AccessError): void => {
+      const end = (): void => {
         cancel();
+        this.#pending.delete(fail);
+      };
+      const fail = (error: AccessError): void => {
+        end();
         reject(error);
       };
       const cancel = this.#options.timers.after(turn.limit, () => {
-        this.#missed(link, turn.unit);
         fail(new AccessError('OUTPUT_TIMEOUT', `no answer within ${turn.limit} ms`));
+        this.#missed(link, turn.unit);
       });
-      this.#abandon = fail;
+      this.#pending.add(fail);
       send(link).then(
         (value) => {
           this.#heard(link, turn.unit, number);
-          cancel();
+          end();
           resolve(value);
         },
         (reason: unknown) => {
@@ -187,15 +199,13 @@ export class ModbusBus {
     if (link !== this.#link) return;
     this.#backoff.reset();
     this.#silentSince = undefined;
-    if (this.#openingSent !== undefined && number >= this.#openingSent) {
-      this.#openingSent = undefined;
-    }
+    if (number >= this.#openingSent) this.#openingSent = Infinity;
     if (this.#answering.has(unit)) return;
     this.#answering.add(unit);
     this.#tell('ready', unit);
   }
 
-  /** An answer is missing. The other devices of a serial line do not suffer for it. */
+  /** An answer is missing. Other devices on the line must not suffer for it. */
   #missed(link: ModbusLink, unit: number): void {
     if (link !== this.#link) return;
     this.#answering.delete(unit);
@@ -212,8 +222,12 @@ export class ModbusBus {
   #isOutOfPatience(): boolean {
     const now = this.#options.clock.monotonic();
     this.#silentSince ??= now;
-    const patience = this.#openingSent === undefined ? PATIENCE.nothing : PATIENCE.opening;
+    const patience = this.#openingSent === Infinity ? PATIENCE.nothing : PATIENCE.opening;
     return now - this.#silentSince >= patience;
+  }
+
+  #failAll(reason: AccessError): void {
+    for (const fail of [...this.#pending]) fail(reason);
   }
 
   #tell(what: 'ready' | 'lost', unit?: number): void {

@@ -122,7 +122,9 @@ async function connectRtu({ path, baudRate, parity, stopBits }: RtuTarget): Prom
   }
   const close = (): Promise<void> =>
     new Promise((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_LIMIT);
       client.close(() => {
+        clearTimeout(timer);
         resolve();
       });
     });
@@ -171,8 +173,8 @@ function call<T>(send: (answer: Answer<T>) => void): Promise<T> {
   });
 }
 
-function hasFailed(error: unknown): error is object {
-  return typeof error === 'object' && error !== null;
+function hasFailed(error: unknown): boolean {
+  return error !== null && error !== undefined;
 }
 
 function firstValue(result: unknown): number {
@@ -187,11 +189,12 @@ function isEcho(result: unknown, address: number, value: number): boolean {
   return echo.state === undefined ? echo.value === value : echo.state === (value === COIL_ON);
 }
 
-function failure(error: { message?: unknown; modbusCode?: unknown; errno?: unknown }): AccessError {
-  const message = String(error.message);
-  const refused = error.modbusCode !== undefined || error.errno === NOT_OPEN;
-  const silent = !refused || GATEWAY_SILENT.has(Number(error.modbusCode));
-  return new AccessError(silent ? 'OUTPUT_TIMEOUT' : 'OUTPUT_FAILED', message, { cause: error });
+function failure(cause: unknown): AccessError {
+  const { message, modbusCode, errno } = Object(cause) as Record<string, unknown>;
+  const refused = modbusCode !== undefined || errno === NOT_OPEN;
+  const silent = !refused || GATEWAY_SILENT.has(Number(modbusCode));
+  const code = silent ? 'OUTPUT_TIMEOUT' : 'OUTPUT_FAILED';
+  return new AccessError(code, String(message), { cause });
 }
 
 function unreachable(where: string, cause: unknown): AccessError {

@@ -20,6 +20,10 @@ export interface ModbusRelayOptions {
 /**
  * An output of a Modbus relay board, driven directly. Right before it switches on, the board has to answer a read
  * on the same connection: one that is frozen never gets the command, and so cannot execute it when it wakes up.
+ *
+ * What remains is a board that freezes in the moment between that answer and the command. It finds off behind on
+ * when it wakes up, and the contact does not move; unless it has been cut off from us as well, or takes its time
+ * from one request to the next. Only a timer on the board ends the opening then, so use one where it is there.
  */
 export class ModbusRelay implements RelayDriver {
   readonly readable = true;
@@ -33,7 +37,7 @@ export class ModbusRelay implements RelayDriver {
 
   async switchOn({ guard, pulse }: WriteOptions): Promise<void> {
     const { board } = this.#options;
-    await this.#turn(async (session) => {
+    await this.#turn(false, async (session) => {
       guard();
       await session.read(board.table, this.#address);
       guard();
@@ -43,14 +47,14 @@ export class ModbusRelay implements RelayDriver {
 
   async switchOff(): Promise<void> {
     const { board, inverted } = this.#options;
-    await this.#turn((session) =>
+    await this.#turn(true, (session) =>
       session.write(board.table, this.#address, inverted ? board.on : board.off, false),
     );
   }
 
   async read(): Promise<boolean> {
     const { board, inverted } = this.#options;
-    const value = await this.#turn((session) => session.read(board.table, this.#address));
+    const value = await this.#turn(false, (session) => session.read(board.table, this.#address));
     return (value === board.reads) !== inverted;
   }
 
@@ -72,8 +76,8 @@ export class ModbusRelay implements RelayDriver {
     }
   }
 
-  #turn<T>(task: (session: ModbusSession) => Promise<T>): Promise<T> {
+  #turn<T>(urgent: boolean, task: (session: ModbusSession) => Promise<T>): Promise<T> {
     const { bus, unit, limit } = this.#options;
-    return bus.run({ unit, limit }, task);
+    return bus.run({ unit, limit, urgent }, task);
   }
 }

@@ -19,8 +19,8 @@ export type WiredReports = 'none' | 'answer' | 'continuous';
 
 export interface WiredRelayOptions {
   format: OutputFormat;
-  /** Hands a message to the flow. */
-  send: (message: OutputMessage) => void;
+  /** Hands a message to the flow; `on` tells whether it opens. */
+  send: (message: OutputMessage, on: boolean) => void;
   clock: Clock;
   timers: Timers;
   reports: WiredReports;
@@ -119,7 +119,7 @@ export class WiredRelay implements RelayDriver {
 
   #send(on: boolean): void {
     this.#reported = undefined;
-    this.#options.send(outputMessage(this.#options.format, on !== this.#options.inverted));
+    this.#options.send(outputMessage(this.#options.format, on !== this.#options.inverted), on);
   }
 }
 

@@ -49,13 +49,16 @@ export interface SealedCredential {
   tokenKey?: Uint8Array;
 }
 
-type Value<K extends EntityKind> = K extends 'credential'
+/** What a change gives of an entity; on `update` what is absent stays as it is. */
+export type ChangeValue<K extends EntityKind> = K extends 'credential'
   ? SealedCredential
   : Partial<Entities[K]> & { id: string };
 
 /** A change whose form has been checked and whose secrets are sealed. */
 export type PreparedChange =
-  | { [K in EntityKind]: { op: 'create' | 'update' | 'put'; kind: K; value: Value<K> } }[EntityKind]
+  | {
+      [K in EntityKind]: { op: 'create' | 'update' | 'put'; kind: K; value: ChangeValue<K> };
+    }[EntityKind]
   | { op: 'delete'; kind: EntityKind; id: string };
 
 export interface ChangeOutcome {

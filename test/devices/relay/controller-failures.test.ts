@@ -51,7 +51,7 @@ describe('relay controller, when something fails', () => {
       driver.behaviour = 'good';
       driver.calls.length = 0;
       driver.tell('ready');
-      await time.advance(1000);
+      await time.advance(5000);
       assert.equal(bench.written, 'off');
       await time.advance(60_000);
       assert.equal(driver.pulses, 1);

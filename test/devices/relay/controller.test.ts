@@ -206,47 +206,4 @@ describe('relay controller', () => {
       assert.equal(driver.pulses, 0);
     });
   });
-
-  describe('life and queue', () => {
-    beforeEach(() => bench.start());
-
-    it('one command is in work, one waits, a third is refused', async () => {
-      driver.latency = 100;
-      const results = [1, 2, 3].map(() => relay.execute(PULSE));
-      await time.advance(5000);
-      assert.deepEqual((await Promise.all(results)).map(codeOf), ['done', 'done', 'BUSY']);
-    });
-
-    it('a command that waited longer than its life is never written', async () => {
-      driver.latency = 300;
-      const first = relay.execute(PULSE);
-      const second = relay.execute({ ...PULSE, life: 500 });
-      await time.advance(2000);
-      assert.equal((await first).state, 'done');
-      assert.equal(codeOf(await second), 'COMMAND_EXPIRED');
-      assert.equal(driver.calls.filter(({ what }) => what === 'on').length, 1);
-    });
-
-    it('a command whose life ends while the board is asked is never written', async () => {
-      driver.latency = 300;
-      assert.equal(codeOf(await bench.run({ ...PULSE, life: 200 }, 1000)), 'COMMAND_EXPIRED');
-      assert.equal(driver.pulses, 0);
-      assert.equal(relay.status.state, 'safe');
-    });
-
-    it('a life of more than ten seconds is cut', async () => {
-      driver.latency = 12_000;
-      assert.equal(codeOf(await bench.run({ ...PULSE, life: 60_000 }, 60_000)), 'COMMAND_EXPIRED');
-      assert.equal(driver.pulses, 0);
-    });
-
-    it('a second grant that has run out does not end the pulse of the first', async () => {
-      await bench.run(PULSE);
-      assert.equal(codeOf(await bench.run({ ...PULSE, life: 0 })), 'COMMAND_EXPIRED');
-      await time.advance(2900);
-      assert.equal(driver.on, true);
-      await time.advance(200);
-      assert.equal(driver.on, false);
-    });
-  });
 });

@@ -4,7 +4,7 @@ import type { BoardAnswer } from '../../../lib/devices/simulator/relay-board.ts'
 import { AccessError } from '../../../lib/model/errors.ts';
 import type { FakeTime } from '../fake-time.ts';
 
-type Serve = (pdu: Buffer) => Promise<BoardAnswer>;
+type Serve = (pdu: Buffer, unit: number) => Promise<BoardAnswer>;
 
 /**
  * A network between a bus and a simulated board, in which time passes only when it is told to. Like TCP it keeps
@@ -60,8 +60,8 @@ export class MemoryNetwork {
     return this.#cut;
   }
 
-  serve(pdu: Buffer): Promise<BoardAnswer> {
-    return this.#serve(pdu);
+  serve(pdu: Buffer, unit: number): Promise<BoardAnswer> {
+    return this.#serve(pdu, unit);
   }
 
   forget(link: MemoryLink): void {
@@ -76,6 +76,7 @@ export class MemoryNetwork {
 }
 
 interface Outgoing {
+  unit: number;
   pdu: Buffer;
   settle: (answer: BoardAnswer) => void;
 }
@@ -90,13 +91,13 @@ class MemoryLink implements ModbusLink {
     this.#network = network;
   }
 
-  async read(_unit: number, table: ModbusTable, address: number): Promise<number> {
-    const answer = await this.#ask(table === 'coil' ? 1 : 3, address, 1);
+  async read(unit: number, table: ModbusTable, address: number): Promise<number> {
+    const answer = await this.#ask(unit, table === 'coil' ? 1 : 3, address, 1);
     return (answer[2] ?? 0) & 1;
   }
 
-  async write(_unit: number, table: ModbusTable, address: number, value: number): Promise<void> {
-    await this.#ask(table === 'coil' ? 5 : 6, address, value);
+  async write(unit: number, table: ModbusTable, address: number, value: number): Promise<void> {
+    await this.#ask(unit, table === 'coil' ? 5 : 6, address, value);
   }
 
   onClosed(listener: () => void): void {
@@ -129,7 +130,7 @@ class MemoryLink implements ModbusLink {
     if (this.#ended) this.#network.forget(this);
   }
 
-  async #ask(code: number, address: number, value: number): Promise<Buffer> {
+  async #ask(unit: number, code: number, address: number, value: number): Promise<Buffer> {
     if (this.#ended) throw new AccessError('OUTPUT_FAILED', 'Port Not Open');
     const pdu = Buffer.from([code, address >> 8, address & 0xff, value >> 8, value & 0xff]);
     const answer = await new Promise<Buffer>((resolve) => {
@@ -137,8 +138,8 @@ class MemoryLink implements ModbusLink {
         if (reset) this.end();
         else if (reply !== undefined && !this.#ended) resolve(reply);
       };
-      if (this.#network.isCut) this.#held.push({ pdu, settle });
-      else this.#deliver({ pdu, settle });
+      if (this.#network.isCut) this.#held.push({ unit, pdu, settle });
+      else this.#deliver({ unit, pdu, settle });
     });
     if ((answer[0] ?? 0) > 0x80) {
       throw new AccessError('OUTPUT_FAILED', `Modbus exception ${answer[1] ?? 0}`);
@@ -146,10 +147,10 @@ class MemoryLink implements ModbusLink {
     return answer;
   }
 
-  #deliver({ pdu, settle }: Outgoing): void {
+  #deliver({ unit, pdu, settle }: Outgoing): void {
     void this.#network
       .pass()
-      .then(() => this.#network.serve(pdu))
+      .then(() => this.#network.serve(pdu, unit))
       .then(async (answer) => {
         await this.#network.pass();
         settle(answer);

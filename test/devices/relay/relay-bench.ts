@@ -5,6 +5,7 @@ import { CountedTimers, FakeTime } from '../fake-time.ts';
 import { FakeDriver } from './fake-driver.ts';
 
 export const PULSE = { action: 'pulse', duration: 3000, life: 3000 } as const;
+export const ON = { action: 'on', life: 3000 } as const;
 export const OFF = { action: 'off', life: 0 } as const;
 
 /** A relay controller on an output in memory, in a time that stands still. */

@@ -1,0 +1,104 @@
+import { canonicalValue } from '../model/credential.ts';
+import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
+import { AccessError } from '../model/errors.ts';
+import type { EventEntry } from '../model/record.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ClockTrust } from './clock-trust.ts';
+import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery } from './engine.ts';
+import type { Journal } from './journal.ts';
+import { createLimiter } from './limiter.ts';
+import { prepareChanges } from './prepare.ts';
+import type { Secrets } from './secrets.ts';
+import type { ChangeOutcome, Store } from './store/store.ts';
+
+const DEFAULT_LIMIT = 100;
+/** Longest list of ids in an event, in characters; the number of changes is told in any case. */
+const MOST_IDS = 1000;
+
+export interface Administration {
+  change(changes: readonly Change[], options: ChangeOptions): Promise<ChangeReport>;
+  find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
+}
+
+interface Parts {
+  policy: Policy;
+  store: Store;
+  secrets: Secrets;
+  trust: ClockTrust;
+  journal: Journal;
+  /** The snapshot could not follow the store: nothing may be decided from it any more. */
+  onBehind: (error: unknown) => void;
+}
+
+export function createAdministration(parts: Parts): Administration {
+  const { policy, store, secrets, trust, journal, onBehind } = parts;
+  const oneAfterTheOther = createLimiter(1);
+
+  /** Committed first, then visible: what the next decision sees is always on the disk. */
+  function takeOver({ applied, version }: ChangeOutcome): void {
+    try {
+      policy.apply(applied, version);
+    } catch (error) {
+      onBehind(error);
+      throw new AccessError('INTERNAL', 'The snapshot could not follow the store', {
+        cause: error,
+      });
+    }
+  }
+
+  async function change(
+    changes: readonly Change[],
+    { author, atomic = true }: ChangeOptions,
+  ): Promise<ChangeReport> {
+    const { ready, failed } = await prepareChanges(changes, secrets, store);
+    if (ready.length === 0 || (atomic && failed.length > 0)) {
+      return { version: policy.version, applied: 0, failed };
+    }
+    const moment = trust.read();
+    const event = journal.newEvent(changeEvent(changes, author), moment);
+    const outcome = await store.change(
+      ready.map((item) => item.change),
+      atomic,
+      event,
+    );
+    takeOver(outcome);
+    return {
+      version: outcome.version,
+      applied: outcome.applied.length === 0 ? 0 : ready.length - outcome.failed.length,
+      failed: merged(failed, outcome.failed, (index) => ready[index]?.index ?? index),
+    };
+  }
+
+  return {
+    change: (changes, options) => oneAfterTheOther(() => change(changes, options)),
+    find({ credential, ...query }) {
+      const limited = { limit: DEFAULT_LIMIT, ...query };
+      if (credential === undefined) return store.find(limited);
+      const { type, value } = credential;
+      return store.find({ ...limited, lookup: secrets.lookup(type, canonicalValue(type, value)) });
+    },
+  };
+}
+
+/** Failures of the check and of the store, by their position in the request. */
+function merged(
+  checked: readonly ChangeFailure[],
+  stored: readonly ChangeFailure[],
+  positionOf: (index: number) => number,
+): ChangeFailure[] {
+  const moved = stored.map((failure) => ({ ...failure, index: positionOf(failure.index) }));
+  return [...checked, ...moved].sort((a, b) => a.index - b.index);
+}
+
+/** Who changed what: numbers and ids of each kind of change, never a value. */
+function changeEvent(changes: readonly Change[], author: string): EventEntry {
+  const ids = new Map<string, string[]>();
+  for (const change of changes) {
+    const id = change.op === 'delete' ? change.id : change.value.id;
+    const name = `${change.kind}.${change.op}`;
+    ids.set(name, [...(ids.get(name) ?? []), typeof id === 'string' ? id : '?']);
+  }
+  const details: NonNullable<EventEntry['details']> = { changes: changes.length };
+  for (const [name, list] of ids) details[name] = list.join(' ').slice(0, MOST_IDS);
+  return { category: 'administration', code: 'changed', author, details };
+}

@@ -1,0 +1,129 @@
+import type { Clock } from '../model/clock.ts';
+
+import { AccessError } from '../model/errors.ts';
+import type { EventEntry } from '../model/record.ts';
+import type { Policy } from '../policy/policy.ts';
+import { createAdministration, type Administration } from './administration.ts';
+import { openClockKeeper } from './clock-memory.ts';
+import { createClockTrust, type ClockTrust } from './clock-trust.ts';
+import { createCommands, type Commands } from './commands.ts';
+import { CONFIG_SETTING, createConfiguration, type Configuration } from './configuration.ts';
+import { createDecide, type Decide } from './decide.ts';
+import type { Emitter } from './emitter.ts';
+import type { EngineEvents } from './engine.ts';
+import { createGrants } from './grants.ts';
+import { createIdentify } from './identify.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { createJudge, type Judge } from './judge.ts';
+import { createLockouts } from './lockouts.ts';
+import { createMonitor, type Monitor } from './monitor.ts';
+import { createPinCheck } from './pin-check.ts';
+import { createReadings } from './readings.ts';
+import type { Secrets } from './secrets.ts';
+import { createSite, type Site } from './site.ts';
+import type { SideState, Store } from './store/store.ts';
+import { createTokenCheck } from './token-check.ts';
+import { createUsedTokens } from './used-tokens.ts';
+
+/** What an engine is built from. */
+export interface EngineParts {
+  store: Store;
+  policy: Policy;
+  secrets: Secrets;
+  side: SideState;
+  clock: Clock;
+  events: Emitter<EngineEvents>;
+  /** Milliseconds between two probe decisions. */
+  probeInterval: number;
+  /** The engine cannot go on and refuses everything; only a new start helps. */
+  onFatal: (error: unknown) => void;
+}
+
+/** The wired parts of a running engine. */
+export interface Assembly {
+  decide: Decide;
+  administration: Administration;
+  commands: Commands;
+  configuration: Configuration;
+  monitor: Monitor;
+  journal: Journal;
+  trust: ClockTrust;
+  site: Site;
+  events: Emitter<EngineEvents>;
+  confirmClock(author: string): Promise<void>;
+}
+
+/** Wires the parts of an engine and takes the configuration of the last run into force. */
+export async function assemble(parts: EngineParts): Promise<Assembly> {
+  const { store, policy, side, clock, secrets, events } = parts;
+  const problems = new Set<string>();
+  const site = createSite();
+  const journal = createJournal(store, (alarm) => {
+    events.emit('alarm', alarm);
+  });
+  const { trust, confirmClock } = await assembleClock(parts, journal);
+  const judge = guarded(assembleJudge(parts, site), problems);
+  const grants = createGrants(clock);
+  const onBehind = (error: unknown): void => {
+    problems.add('snapshotBehind');
+    parts.onFatal(error);
+  };
+  const configuration = createConfiguration({ policy, site, store, trust, journal });
+  if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
+  return {
+    decide: createDecide({ clock, trust, site, judge, journal, grants }),
+    administration: createAdministration({ policy, store, secrets, trust, journal, onBehind }),
+    commands: createCommands({ grants, trust, journal, store }),
+    configuration,
+    monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    journal,
+    trust,
+    site,
+    events,
+    confirmClock,
+  };
+}
+
+async function assembleClock(
+  { store, side, clock }: EngineParts,
+  journal: Journal,
+): Promise<Pick<Assembly, 'trust' | 'confirmClock'>> {
+  const keeper = await openClockKeeper(store, side.settings);
+  const trust = createClockTrust({
+    clock,
+    memory: keeper.memory,
+    report: (event, moment) => {
+      journal.note(event, moment, [keeper.write(trust.memory())]);
+    },
+  });
+  return {
+    trust,
+    async confirmClock(author) {
+      await keeper.forgetRecords();
+      const moment = trust.confirm();
+      const event: EventEntry = { category: 'administration', code: 'clockConfirmed', author };
+      await journal.event(event, moment, [keeper.write(trust.memory())]);
+    },
+  };
+}
+
+function assembleJudge(parts: EngineParts, site: Site): Judge {
+  const { store, policy, secrets, side, clock } = parts;
+  const memory = createReadings(secrets);
+  const lockouts = createLockouts(clock, side.lockouts);
+  const pins = createPinCheck({ policy, store, secrets, lockouts });
+  const used = createUsedTokens(side.usedTokens);
+  const tokens = createTokenCheck({ policy, store, secrets, used });
+  const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
+  return createJudge({ policy, site, secrets, memory, identify, tokens });
+}
+
+/** Nothing is decided from a snapshot that has lost touch with the store. */
+function guarded(judge: Judge, problems: ReadonlySet<string>): Judge {
+  return async (attempt, moment, age) => {
+    if (problems.has('snapshotBehind')) {
+      throw new AccessError('INTERNAL', 'The snapshot is behind the store');
+    }
+    return judge(attempt, moment, age);
+  };
+}

@@ -1,0 +1,75 @@
+import { AccessError, ERROR_CODES, toAccessError, type ErrorCode } from '../model/errors.ts';
+import type { Engine, EngineEvents, EngineMethod } from './engine.ts';
+
+/** What the parent sends. `sent` is `uptime()` at the moment of the call. */
+export type Request =
+  | { kind: 'call'; id: number; method: EngineMethod; query: unknown; sent: number }
+  | { kind: 'ping' }
+  | { kind: 'close' };
+
+/** What the engine process sends. */
+export type Reply =
+  | { kind: 'ready' }
+  | { kind: 'failed'; error: PlainError }
+  | { kind: 'result'; id: number; value: unknown }
+  | { kind: 'error'; id: number; error: PlainError }
+  | { kind: 'pong' }
+  | {
+      [E in keyof EngineEvents]: { kind: 'event'; event: E; data: EngineEvents[E] };
+    }[keyof EngineEvents];
+
+export interface PlainError {
+  code: ErrorCode;
+  message: string;
+}
+
+/** What the engine process is started with. */
+export interface StartOptions {
+  folder: string;
+  keyFile?: string;
+}
+
+/**
+ * How long a caller waits for an answer, in milliseconds. A decision that takes longer than a read may be
+ * old is a refusal (F-30); an import hashes many PINs.
+ */
+export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
+  configure: 30_000,
+  decide: 3000,
+  activeLevel: 2000,
+  claimCommand: 2000,
+  recordCommand: 10_000,
+  recordPassage: 10_000,
+  recordEvent: 10_000,
+  change: 600_000,
+  find: 10_000,
+  explain: 10_000,
+  readRecords: 10_000,
+  recentRecords: 10_000,
+  acknowledge: 10_000,
+  backup: 600_000,
+  confirmClock: 10_000,
+  health: 2000,
+};
+
+export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];
+
+/** Milliseconds of a monotonic clock that all processes of this machine share. */
+export function uptime(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
+}
+
+export function toPlainError(reason: unknown): PlainError {
+  const { code, message } = toAccessError(reason);
+  return { code, message };
+}
+
+export function fromPlainError({ code, message }: PlainError): AccessError {
+  return new AccessError(ERROR_CODES.includes(code) ? code : 'INTERNAL', message);
+}
+
+/** Calls a method of an engine with a query that came over the channel; the method checks it. */
+export function callMethod(engine: Engine, method: EngineMethod, query: unknown): Promise<unknown> {
+  const methods = engine as unknown as Record<EngineMethod, (query: unknown) => Promise<unknown>>;
+  return methods[method](query);
+}

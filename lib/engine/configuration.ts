@@ -1,0 +1,63 @@
+import type { EventEntry } from '../model/record.ts';
+import type { EngineConfig } from '../model/site.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ClockTrust } from './clock-trust.ts';
+import type { Journal } from './journal.ts';
+import * as requests from './requests.ts';
+import type { Site } from './site.ts';
+import type { Store } from './store/store.ts';
+
+/** Name of the setting under which the store keeps the last configuration. */
+export const CONFIG_SETTING = 'config';
+
+export interface Configuration {
+  /** Takes a configuration into force. Throws `CONFIG_INVALID` and leaves the old one if it cannot be used. */
+  apply(config: EngineConfig): Promise<void>;
+  /** Takes the one that was in force before the restart; tells whether there was a usable one. */
+  restore(stored: string | undefined): Promise<boolean>;
+}
+
+interface Parts {
+  policy: Policy;
+  site: Site;
+  store: Store;
+  trust: ClockTrust;
+  journal: Journal;
+}
+
+export function createConfiguration({ policy, site, store, trust, journal }: Parts): Configuration {
+  let inForce: string | undefined;
+
+  async function enforce(config: EngineConfig): Promise<void> {
+    policy.configure(config);
+    site.replace(config);
+    const { ring, quotaRecords, quotaBytes } = config.site;
+    await store.setLimits({ ring, quotaRecords, quotaBytes });
+  }
+
+  return {
+    async apply(config) {
+      const text = JSON.stringify(config);
+      if (text === inForce) return;
+      await enforce(config);
+      inForce = text;
+      const setting = { kind: 'setting', key: CONFIG_SETTING, value: text } as const;
+      await journal.event(configuredEvent(config), trust.read(), [setting]);
+    },
+    async restore(stored) {
+      if (stored === undefined) return true;
+      try {
+        await enforce(requests.config.parse(JSON.parse(stored), 'stored configuration'));
+        inForce = stored;
+        return true;
+      } catch {
+        return false; // nothing opens until the flow configures the engine anew
+      }
+    },
+  };
+}
+
+function configuredEvent({ site, accessPoints }: EngineConfig): EventEntry {
+  const details = { site: site.id, zone: site.zone, accessPoints: accessPoints.length };
+  return { category: 'system', code: 'configured', details };
+}

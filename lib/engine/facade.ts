@@ -1,0 +1,102 @@
+import type { Attempt } from '../model/attempt.ts';
+import type { Decision } from '../model/decision.ts';
+import { AccessError } from '../model/errors.ts';
+import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Assembly } from './assemble.ts';
+import type { ActiveLevel, Engine } from './engine.ts';
+import * as requests from './requests.ts';
+import type { Store } from './store/store.ts';
+
+/** The engine inside this process. */
+export interface EngineService extends Engine {
+  /** As `decide`, for an attempt that was under way for `waited` milliseconds of the monotonic clock. */
+  decideAfter(attempt: Attempt, waited: number): Promise<Decision>;
+}
+
+/** The engine's interface over its parts: every request is checked here, and nowhere below. */
+export function createFacade(
+  assembly: Assembly,
+  { store, policy }: { store: Store; policy: Policy },
+): EngineService {
+  const { administration, commands, configuration, journal, monitor, trust, events } = assembly;
+
+  const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
+    assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
+
+  function activeLevel(accessPoint: string): ActiveLevel {
+    const level = policy.activeLevel(accessPoint, trust.read().now);
+    if (level === undefined) {
+      throw new AccessError('NOT_FOUND', `The access point ${accessPoint} is not configured`);
+    }
+    return { ...level, version: policy.version };
+  }
+
+  function explain(query: ExplainQuery): Explanation {
+    const { now, trusted } = trust.read();
+    return policy.explain({ at: now, ...requests.explain.parse(query, 'query') }, trusted);
+  }
+
+  const announcePolicy = (): void => {
+    events.emit('policy', { version: policy.version });
+  };
+
+  return {
+    decideAfter,
+    decide: (attempt) => decideAfter(attempt, 0),
+    async configure(config) {
+      await configuration.apply(requests.config.parse(config, 'configuration'));
+      announcePolicy();
+      return { version: policy.version };
+    },
+    activeLevel: (query) =>
+      promised(() => activeLevel(requests.level.parse(query, 'query').accessPoint)),
+    claimCommand: (request) =>
+      promised(() => commands.claim(requests.command.parse(request, 'command'))),
+    recordCommand: async (result) => commands.record(requests.result.parse(result, 'result')),
+    recordPassage: async (passage) =>
+      journal.append('passage', requests.passage.parse(passage, 'passage'), trust.read()),
+    recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
+    async change(request) {
+      const { changes, options } = requests.change.parse(request, 'change');
+      const report = await administration.change(changes, options);
+      if (report.applied > 0) announcePolicy();
+      return report;
+    },
+    async find(query) {
+      requests.find.parse(query, 'query');
+      return administration.find(query);
+    },
+    explain: (query) => promised(() => explain(query)),
+    async readRecords({ stream, after, limit }) {
+      requests.read.parse({ stream, after, limit }, 'query');
+      return store.readRecords(stream, after, limit);
+    },
+    async recentRecords({ stream, limit }) {
+      requests.recent.parse({ stream, limit }, 'query');
+      return store.recentRecords(stream, limit);
+    },
+    async acknowledge(query) {
+      const { stream, seq } = requests.acknowledge.parse(query, 'query');
+      await store.acknowledge(stream, seq);
+    },
+    backup: async (query) => store.backup(requests.backup.parse(query, 'query').file),
+    confirmClock: async (query) =>
+      assembly.confirmClock(requests.author.parse(query, 'query').author),
+    health: () => monitor.health(),
+    on: (event, listener) => events.on(event, listener),
+    async close() {
+      monitor.stop();
+      const stopped = { category: 'system', code: 'engineStopped' } as const;
+      await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it
+      await store.close();
+    },
+  };
+}
+
+/** The result of work that may throw, as a promise. */
+function promised<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}

@@ -1,0 +1,100 @@
+import type { Attempt } from '../model/attempt.ts';
+import type { EventEntry, LoggedCredential } from '../model/record.ts';
+import type { Policy, Verdict } from '../policy/policy.ts';
+import type { Moment } from './clock-trust.ts';
+import { refusal } from './decision.ts';
+import type { CheckContext, Identified, Identify } from './identify.ts';
+import { toLogged, type Reading, type Readings } from './readings.ts';
+import type { Secrets } from './secrets.ts';
+import type { Site } from './site.ts';
+import type { SideWrite } from './store/store.ts';
+import type { TokenCheck } from './token-check.ts';
+
+/** A verdict with all that has to be committed together with it. */
+export interface Judgement {
+  verdict: Verdict;
+  logged: LoggedCredential[];
+  side: SideWrite[];
+  alarms: EventEntry[];
+}
+
+/** Age of the read in milliseconds; asked again after everything that takes time. */
+export type Age = () => number;
+
+/** From an attempt to a verdict. Throws only for errors of our own; nothing is opened then. */
+export type Judge = (attempt: Attempt, moment: Moment, age: Age) => Promise<Judgement>;
+
+/** A read that is older than this opens nothing any more (F-30). Milliseconds. */
+export const STALE = 3000;
+
+/** Wrong PINs at access points that nobody has configured are counted together. */
+const UNKNOWN_KEYPAD = '-';
+
+interface Parts {
+  policy: Policy;
+  site: Site;
+  secrets: Secrets;
+  memory: Readings;
+  identify: Identify;
+  tokens: TokenCheck;
+}
+
+export function createJudge({ policy, site, secrets, memory, identify, tokens }: Parts): Judge {
+  const contextOf = ({ accessPoint = '' }: Attempt, moment: Moment): CheckContext => ({
+    site: site.settings?.id ?? '',
+    accessPoint,
+    keypad: site.accessPoint(accessPoint)?.id ?? UNKNOWN_KEYPAD,
+    moment,
+  });
+
+  const log = (readings: readonly Reading[], identified: readonly Identified[]) =>
+    readings.map((reading, position) =>
+      toLogged(reading, identified[position]?.credential, site.settings?.logValues, secrets),
+    );
+
+  const evaluate = (
+    attempt: Attempt,
+    { now, trusted }: Moment,
+    identified: readonly Identified[],
+    keypadLockedOut: boolean,
+  ): Verdict =>
+    policy.evaluate({
+      accessPoint: attempt.accessPoint ?? '',
+      factors: identified.map(({ factor }) => factor),
+      requestToExit: attempt.requestToExit ?? false,
+      timedOut: attempt.timedOut ?? false,
+      now,
+      clockTrusted: trusted,
+      keypadLockedOut,
+    });
+
+  return async (attempt, moment, age) => {
+    const readings = attempt.credentials.map((presented) => memory.read(presented));
+    if (age() > STALE) {
+      return { verdict: refusal('stale'), logged: log(readings, []), side: [], alarms: [] };
+    }
+    const checked = await identify.check(readings, contextOf(attempt, moment));
+    const { side, alarms, keypadLockedOut } = checked;
+    const identified = identify.resolve(readings, checked);
+    const logged = log(readings, identified);
+    if (age() > STALE) return { verdict: refusal('stale'), logged, side, alarms };
+    const verdict = evaluate(attempt, moment, identified, keypadLockedOut);
+    if (verdict.outcome === 'granted')
+      side.push(...tokens.use(checked.tokens.values(), moment.now));
+    return { verdict, logged, side, alarms: [...alarms, ...alarmsOf(attempt, verdict)] };
+  };
+}
+
+/** What a guard has to know at once. A duress PIN alarms even where it does not open. */
+function alarmsOf({ accessPoint }: Attempt, verdict: Verdict): EventEntry[] {
+  const alarm = (code: string): EventEntry => ({
+    category: 'alarm',
+    code,
+    ...(accessPoint === undefined ? {} : { accessPoint }),
+    ...(verdict.person === undefined ? {} : { details: { person: verdict.person.id } }),
+  });
+  const alarms: EventEntry[] = [];
+  if (verdict.duress) alarms.push(alarm('duress'));
+  if (verdict.breakGlass && verdict.outcome === 'granted') alarms.push(alarm('breakGlass'));
+  return alarms;
+}

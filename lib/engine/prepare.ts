@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
+import type { CredentialType } from '../model/credential.ts';
+import type { Change } from '../model/entity.ts';
+import { AccessError, toAccessError } from '../model/errors.ts';
+import { checkForm } from './change-form.ts';
+import { sealCredential, type CredentialValue } from './credential-change.ts';
+import type { ChangeFailure } from './engine.ts';
+import type { Secrets } from './secrets.ts';
+import type { PreparedChange, Store } from './store/store.ts';
+
+/** Decisions go on between two portions of an import. */
+const PORTION = 50;
+
+export interface PreparedChanges {
+  /** Each with its position in the request. */
+  ready: { index: number; change: PreparedChange }[];
+  failed: ChangeFailure[];
+}
+
+/** Checks changes and seals their secrets, so that the store never sees a value. */
+export async function prepareChanges(
+  changes: readonly Change[],
+  secrets: Secrets,
+  store: Store,
+): Promise<PreparedChanges> {
+  const result: PreparedChanges = { ready: [], failed: [] };
+  const typeOf = createTypes(store);
+  for (const [index, change] of changes.entries()) {
+    if (index % PORTION === PORTION - 1) await setImmediate();
+    try {
+      result.ready.push({ index, change: await prepare(change, secrets, typeOf) });
+    } catch (error) {
+      const { code, message } = toAccessError(error);
+      result.failed.push({ index, code, message });
+    }
+  }
+  return result;
+}
+
+type TypeOf = (credential: CredentialValue) => Promise<CredentialType>;
+
+async function prepare(change: Change, secrets: Secrets, typeOf: TypeOf): Promise<PreparedChange> {
+  if (change.op === 'delete') return change;
+  const { op, kind } = change;
+  const value = checkForm(op, kind, change.value);
+  if (kind !== 'credential') return { op, kind, value };
+  const type = await typeOf(value);
+  return { op, kind, value: await sealCredential(value, type, secrets) };
+}
+
+/** The type of a credential: given, or given before in the same request, or stored. */
+function createTypes(store: Store): TypeOf {
+  const given = new Map<string, CredentialType>();
+  return async ({ id, type }) => {
+    if (type !== undefined) {
+      given.set(id, type);
+      return type;
+    }
+    const known = given.get(id);
+    if (known !== undefined) return known;
+    const [stored] = await store.find({ kind: 'credential', id, limit: 1 });
+    if (stored === undefined) throw new AccessError('NOT_FOUND', `credential ${id} does not exist`);
+    return stored.type;
+  };
+}

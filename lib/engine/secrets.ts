@@ -1,0 +1,79 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
+import type { CredentialType } from '../model/credential.ts';
+import { AccessError } from '../model/errors.ts';
+import type { EngineKeys } from './keys.ts';
+
+/** What a sealed blob holds; bound into the seal, so that blobs cannot change places. */
+export type SealedKind = 'value' | 'template' | 'tokenKey';
+
+/** Everything that is done with the engine's keys. */
+export interface Secrets {
+  /**
+   * The keyed digest by which a credential is found: HMAC-SHA256 of type and canonical value, cut to
+   * 128 bits, 22 characters of base64url. PINs have a key of their own (D4).
+   */
+  lookup(type: CredentialType, canonical: string): string;
+  /** The digest that stands in the log for a PIN or a biometric value (D6): 22 characters of base64url. */
+  logDigest(type: CredentialType, canonical: string): string;
+  /** AES-256-GCM with a random nonce, bound to the credential and to what the blob is. */
+  seal(credential: string, kind: SealedKind, plain: Uint8Array): Uint8Array;
+  /** Opens what `seal` made. Throws `KEY_MISMATCH` if it was changed, moved or sealed with another key. */
+  open(credential: string, kind: SealedKind, sealed: Uint8Array): Uint8Array;
+}
+
+const DIGEST_BYTES = 16;
+const FORMAT = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
+
+export function createSecrets(keys: EngineKeys): Secrets {
+  // A key object is set up once; raw bytes would cost several times the work at each use.
+  const lookup = createSecretKey(keys.lookup);
+  const pinIndex = createSecretKey(keys.pinIndex);
+  const logDigest = createSecretKey(keys.logDigest);
+  const sealing = createSecretKey(keys.seal);
+  return {
+    lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
+    logDigest: (type, canonical) => digest(logDigest, type, canonical),
+    seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),
+    open: (credential, kind, sealed) => open(sealing, `${kind}:${credential}`, sealed),
+  };
+}
+
+function digest(key: KeyObject, type: CredentialType, canonical: string): string {
+  return createHmac('sha256', key)
+    .update(`${type}\0${canonical}`)
+    .digest()
+    .subarray(0, DIGEST_BYTES)
+    .toString('base64url');
+}
+
+/** Format byte, nonce, tag, then the text. */
+function seal(key: KeyObject, bound: string, plain: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound));
+  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), text]);
+}
+
+function open(key: KeyObject, bound: string, sealed: Uint8Array): Uint8Array {
+  try {
+    if (sealed[0] !== FORMAT) throw new Error('unknown format');
+    const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
+    const tag = sealed.subarray(1 + NONCE_BYTES, HEAD_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+      .setAAD(Buffer.from(bound))
+      .setAuthTag(tag);
+    return Buffer.concat([decipher.update(sealed.subarray(HEAD_BYTES)), decipher.final()]);
+  } catch (error) {
+    throw new AccessError('KEY_MISMATCH', `The sealed ${bound} cannot be opened`, { cause: error });
+  }
+}

@@ -1,0 +1,104 @@
+import type { EntityKind, StoredEntities } from '../../model/entity.ts';
+import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
+import { backupInProcess } from './backup.ts';
+import { canonicalJson } from './canonical.ts';
+import type { StoreQuery } from './entities/find.ts';
+import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { Secrets } from './protocol.ts';
+import type {
+  ChangeOutcome,
+  NewRecord,
+  PreparedChange,
+  SideWrite,
+  Store,
+  StoreHealth,
+  StoreLimits,
+} from './store.ts';
+import type { WriterPort } from './writer-port.ts';
+
+export interface ClientOptions {
+  port: WriterPort;
+  /** Path of the database. */
+  file: string;
+  /** The heads of the log when it was opened. */
+  heads: Heads;
+  /** Gives the data folder back; called once, after everything is closed. */
+  release: () => void;
+}
+
+/** The store as the engine sees it; everything is done by the writer's thread. */
+export class StoreClient implements Store {
+  readonly #port: WriterPort;
+  readonly #options: ClientOptions;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#port = options.port;
+    this.#options = options;
+  }
+
+  async append<S extends Stream>(
+    record: NewRecord<S>,
+    side?: readonly SideWrite[],
+  ): Promise<RecordRef> {
+    const { stream, id, at, clock } = record;
+    const body = canonicalJson(record.body);
+    const seq = await this.#port.append(
+      side === undefined ? [stream, id, at, clock, body] : [stream, id, at, clock, body, side],
+    );
+    return { stream, seq, id };
+  }
+
+  change(
+    changes: readonly PreparedChange[],
+    atomic: boolean,
+    event: NewRecord<'event'>,
+  ): Promise<ChangeOutcome> {
+    return this.#port.call('change', changes, atomic, event);
+  }
+
+  find<K extends EntityKind>(query: StoreQuery<K>): Promise<StoredEntities[K][]> {
+    return this.#port.call('find', query) as Promise<StoredEntities[K][]>;
+  }
+
+  secrets(credential: string): Promise<Secrets | undefined> {
+    return this.#port.call('secrets', credential);
+  }
+
+  readRecords<S extends Stream>(
+    stream: S,
+    after: number,
+    limit: number,
+  ): Promise<StoredRecord<S>[]> {
+    return this.#port.call('readRecords', stream, after, limit) as Promise<StoredRecord<S>[]>;
+  }
+
+  recentRecords<S extends Stream>(stream: S, limit: number): Promise<StoredRecord<S>[]> {
+    return this.#port.call('recentRecords', stream, limit) as Promise<StoredRecord<S>[]>;
+  }
+
+  acknowledge(stream: Stream, seq: number): Promise<void> {
+    return this.#port.call('acknowledge', stream, seq);
+  }
+
+  async backup(file: string): Promise<{ bytes: number }> {
+    if (this.#port.ended !== undefined) throw this.#port.ended;
+    return backupInProcess(this.#options.file, file);
+  }
+
+  setLimits(limits: StoreLimits): Promise<void> {
+    return this.#port.call('setLimits', limits);
+  }
+
+  async health(): Promise<StoreHealth> {
+    if (this.#port.ended === undefined) return this.#port.call('health');
+    const { heads } = this.#options;
+    const streams = perStream((stream) => streamHealth(heads[stream]));
+    return { bytes: 0, quota: 0, ballast: false, streams, problems: ['storeBroken'] };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#port.close().finally(this.#options.release);
+    return this.#closing;
+  }
+}

@@ -1,0 +1,132 @@
+import type { Kysely } from 'kysely';
+import type { EntityKind } from '../../../model/entity.ts';
+import { isAccessError } from '../../../model/errors.ts';
+import type { PolicyChange } from '../../../policy/policy.ts';
+import type { ChangeFailure } from '../../engine.ts';
+import type { PreparedChange } from '../store.ts';
+import { ownerKey, type Codec, type Write } from './codec.ts';
+import { deleteEntity } from './deletion.ts';
+import { planRow, type Known } from './plan.ts';
+import { loadRows, ownersOf, presentReferences, saveRows } from './queries.ts';
+import { CODECS } from './registry.ts';
+import type { Rows, Tables } from './tables.ts';
+
+/** How many changes are planned from one look at the database. */
+const MAX_RUN = 500;
+
+export interface ChangeResult {
+  applied: PolicyChange[];
+  failed: ChangeFailure[];
+}
+
+/** A change with its position in the list. */
+interface Numbered<C> {
+  index: number;
+  change: C;
+}
+
+/** Writes of one kind, each of another entity, that can be planned together. */
+interface Run<K extends EntityKind> {
+  kind: K;
+  writes: Numbered<Write<K>>[];
+}
+
+type Deletion = Numbered<Extract<PreparedChange, { op: 'delete' }>>;
+
+/**
+ * Writes changes in order, inside the transaction of the caller. A change that fails has written
+ * nothing. With `atomic` it stops behind the first failure, and the caller has to undo the rest.
+ */
+export async function applyChanges(
+  db: Kysely<Tables>,
+  changes: readonly PreparedChange[],
+  atomic: boolean,
+): Promise<ChangeResult> {
+  const result: ChangeResult = { applied: [], failed: [] };
+  for (const step of stepsOf(changes)) {
+    await ('writes' in step ? writeRun(db, step, result) : deleteOne(db, step, result));
+    if (atomic && result.failed.length > 0) break;
+  }
+  return result;
+}
+
+/** Groups changes as far as their order allows. */
+function stepsOf(changes: readonly PreparedChange[]): (Run<EntityKind> | Deletion)[] {
+  const steps: (Run<EntityKind> | Deletion)[] = [];
+  let run: Run<EntityKind> | undefined;
+  let ids = new Set<string>();
+  for (const [index, change] of changes.entries()) {
+    if (change.op === 'delete') {
+      steps.push({ index, change });
+      run = undefined;
+      continue;
+    }
+    const { id } = change.value;
+    if (run?.kind !== change.kind || ids.has(id) || ids.size >= MAX_RUN) {
+      run = { kind: change.kind, writes: [] };
+      steps.push(run);
+      ids = new Set();
+    }
+    run.writes.push({ index, change });
+    ids.add(id);
+  }
+  return steps;
+}
+
+async function deleteOne(
+  db: Kysely<Tables>,
+  { index, change }: Deletion,
+  result: ChangeResult,
+): Promise<void> {
+  try {
+    result.applied.push(...(await deleteEntity(db, change.kind, change.id)));
+  } catch (error) {
+    result.failed.push(failure(index, error));
+  }
+}
+
+async function writeRun<K extends EntityKind>(
+  db: Kysely<Tables>,
+  { kind, writes }: Run<K>,
+  result: ChangeResult,
+): Promise<void> {
+  const codec: Codec<K> = CODECS[kind];
+  const known = await lookAround(db, kind, writes);
+  const rows: Rows[K][] = [];
+  for (const { index, change } of writes) {
+    try {
+      const row = planRow(codec, change, known);
+      rows.push(row);
+      result.applied.push(codec.policy(row));
+    } catch (error) {
+      result.failed.push(failure(index, error));
+    }
+  }
+  await saveRows(db, kind, rows);
+}
+
+/** Reads in a few queries what the changes of a run have to be compared with. */
+async function lookAround<K extends EntityKind>(
+  db: Kysely<Tables>,
+  kind: K,
+  writes: readonly Numbered<Write<K>>[],
+): Promise<Known<K>> {
+  const codec: Codec<K> = CODECS[kind];
+  const columns = writes.map(({ change }) => codec.columns(change.value));
+  const ids = writes.map(({ change }) => change.value.id);
+  const lookups = columns.flatMap((given) => codec.lookups?.(given) ?? []);
+  return {
+    rows: await loadRows(db, kind, ids),
+    references: await presentReferences(
+      db,
+      columns.flatMap((given) => codec.references(given)),
+    ),
+    owners: new Map((await ownersOf(db, lookups)).map((owner) => [ownerKey(owner), owner])),
+  };
+}
+
+/** What the report says of a change that was refused; any other error goes on. */
+function failure(index: number, error: unknown): ChangeFailure {
+  if (!isAccessError(error)) throw error;
+  return { index, code: error.code, message: error.message };
+}

@@ -1,0 +1,113 @@
+import type { EntityKind, StoredEntities } from '../../../model/entity.ts';
+import type { PolicyChange } from '../../../policy/policy.ts';
+import type { ChangeValue } from '../store.ts';
+import type { CredentialRow, Json, Rows } from './tables.ts';
+
+/** A change that writes, of one kind. */
+export interface Write<K extends EntityKind> {
+  op: 'create' | 'update' | 'put';
+  kind: K;
+  value: ChangeValue<K>;
+}
+
+/** Another entity that this one needs. */
+export interface Reference {
+  kind: EntityKind;
+  id: string;
+}
+
+/** A reference as one text, for sets. */
+export function referenceKey({ kind, id }: Reference): string {
+  return `${kind}:${id}`;
+}
+
+/** Everything of a row except its id and its search text. */
+export type Columns<K extends EntityKind> = Omit<Rows[K], 'id' | 'search'>;
+
+/** How one kind of entity is stored: the way between the model's objects and the columns of a row. */
+export interface Codec<K extends EntityKind> {
+  /** A row that has nothing yet. */
+  readonly blank: { readonly [C in keyof Columns<K>]: Columns<K>[C] | null };
+  /** Properties without which it cannot be stored; one of the columns of each must be filled. */
+  readonly required: readonly (readonly [property: string, ...columns: (keyof Columns<K>)[]])[];
+  /** The columns that the given properties fill; absent properties fill none. */
+  columns(value: ChangeValue<K>): Partial<Columns<K>>;
+  /** The entity as it is read back; never a secret. */
+  entity(row: Rows[K]): StoredEntities[K];
+  /** What the decision needs of it. */
+  policy(row: Rows[K]): PolicyChange;
+  /** What a person would search for. */
+  words(row: Columns<K>): readonly (string | null)[];
+  references(columns: Partial<Columns<K>>): readonly Reference[];
+  /** Columns of the stored row that stay on a `put` that does not give them. */
+  kept?(columns: Partial<Columns<K>>, stored: Rows[K]): Partial<Columns<K>>;
+  /** The credential values in these columns. */
+  lookups?(columns: Partial<Columns<K>>): readonly string[];
+  /** Throws what else speaks against a row. */
+  check?(row: Rows[K], stored: Rows[K] | undefined, owners: Owners): void;
+}
+
+/** Who has a credential value. */
+export type Owner = Pick<CredentialRow, 'id' | 'person' | 'type' | 'lookup'>;
+
+/** The owners of values by `ownerKey`; a check enters the row that it lets pass. */
+export type Owners = Map<string, Owner>;
+
+export function ownerKey({ type, lookup }: Pick<Owner, 'type' | 'lookup'>): string {
+  return `${type} ${lookup}`;
+}
+
+/** The form in which texts are compared in a search: any case, any width, any script. */
+export function foldText(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
+export function searchText(words: readonly (string | null)[]): string {
+  return foldText(words.filter((word) => word !== null).join('\n'));
+}
+
+/** Leaves out what is undefined, so that it does not replace what is stored. */
+export function given<T extends object>(columns: {
+  [C in keyof T]?: T[C] | undefined;
+}): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(columns).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+/** Leaves out what is null: in the model an absent value has no property. */
+export function present<T extends object>(values: {
+  [P in keyof T]-?: Exclude<T[P], undefined> | null;
+}): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
+}
+
+export function toJson<T extends object>(value: T | undefined): Json<T> | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+export function fromJson<T>(text: Json<T> | null): T | null {
+  return text === null ? null : (JSON.parse(text) as T);
+}
+
+export function toFlag(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+export function fromFlag(flag: number | null): boolean | null {
+  return flag === null ? null : flag !== 0;
+}
+
+const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
+  person: 'person',
+  group: 'group',
+  credential: 'credential',
+  permission: 'permission',
+  schedule: 'schedule',
+  holidayGroup: 'holiday group',
+};
+
+/** How messages name an entity: `person "p-17"`. */
+export function describe(kind: EntityKind, id: string): string {
+  return `${KIND_NAMES[kind]} "${id}"`;
+}

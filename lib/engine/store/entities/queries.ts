@@ -1,0 +1,192 @@
+import { sql, type Kysely } from 'kysely';
+import { ENTITY_KINDS, type EntityKind } from '../../../model/entity.ts';
+import type { Secrets } from '../protocol.ts';
+import { present, referenceKey, type Owner, type Reference } from './codec.ts';
+import { tableOf, type Rows, type Tables } from './tables.ts';
+
+type Database = Kysely<Tables>;
+
+/** The stored rows among these ids, by id. */
+export async function loadRows<K extends EntityKind>(
+  db: Database,
+  kind: K,
+  ids: readonly string[],
+): Promise<Map<string, Rows[K]>> {
+  const table = db.dynamic.table(tableOf(kind)).as('t');
+  const rows = await db.selectFrom(table).selectAll('t').where('t.id', 'in', ids).execute();
+  return new Map((await complete(db, kind, rows)).map((row) => [row.id, row]));
+}
+
+/** Adds to rows what stands in a table beside them: the groups of people. */
+export async function complete<K extends EntityKind>(
+  db: Database,
+  kind: K,
+  rows: readonly { id: string }[],
+): Promise<Rows[K][]> {
+  if (kind !== 'person') return rows as readonly object[] as Rows[K][];
+  const groups = new Map(rows.map(({ id }) => [id, [] as string[]]));
+  const links = await db
+    .selectFrom('person_group')
+    .selectAll()
+    .where('person', 'in', [...groups.keys()])
+    .orderBy('group_id')
+    .execute();
+  for (const link of links) groups.get(link.person)?.push(link.group_id);
+  const people = rows.map((row) => ({ ...row, groups: groups.get(row.id) ?? [] }));
+  return people as readonly object[] as Rows[K][];
+}
+
+/** Inserts rows, or replaces those that exist. */
+export async function saveRows<K extends EntityKind>(
+  db: Database,
+  kind: K,
+  rows: readonly Rows[K][],
+): Promise<void> {
+  if (kind !== 'person') {
+    await upsert(db, tableOf(kind), rows);
+    return;
+  }
+  const people = rows as readonly Rows['person'][];
+  await upsert(db, 'person', people);
+  await db
+    .deleteFrom('person_group')
+    .where(
+      'person',
+      'in',
+      people.map(({ id }) => id),
+    )
+    .execute();
+  const links = people.flatMap(({ id, groups }) =>
+    groups.map((group_id) => ({ person: id, group_id })),
+  );
+  if (links.length > 0) await db.insertInto('person_group').values(links).execute();
+}
+
+/** Properties of a row that are no column of its table, or a generated one. */
+const NOT_WRITTEN: ReadonlySet<string> = new Set(['groups', 'stored_schedule']);
+
+async function upsert(db: Database, table: keyof Tables, rows: readonly object[]): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const columns = Object.keys(first).filter((column) => !NOT_WRITTEN.has(column));
+  const tuples = rows.map((row) => {
+    const cells = row as Readonly<Record<string, unknown>>;
+    return sql`(${sql.join(columns.map((column) => cells[column]))})`;
+  });
+  const changes = columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
+  await sql`
+    insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
+    values ${sql.join(tuples)}
+    on conflict (id) do update set ${sql.join(changes)}`.execute(db);
+}
+
+/** Which of these references exist, as `referenceKey`. */
+export async function presentReferences(
+  db: Database,
+  references: readonly Reference[],
+): Promise<Set<string>> {
+  const present = new Set<string>();
+  for (const kind of ENTITY_KINDS) {
+    const ids = references.filter((reference) => reference.kind === kind).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    const table = db.dynamic.table(tableOf(kind)).as('t');
+    const rows = await db.selectFrom(table).select('t.id').where('t.id', 'in', ids).execute();
+    for (const { id } of rows) present.add(referenceKey({ kind, id }));
+  }
+  return present;
+}
+
+/** The credentials that have one of these values. */
+export async function ownersOf(db: Database, lookups: readonly string[]): Promise<Owner[]> {
+  if (lookups.length === 0) return [];
+  return db
+    .selectFrom('credential')
+    .select(['id', 'person', 'type', 'lookup'])
+    .where('lookup', 'in', lookups)
+    .execute();
+}
+
+/** An entity that refers to this one and so keeps it from being deleted. */
+export async function userOf(
+  db: Database,
+  kind: EntityKind,
+  id: string,
+): Promise<Reference | undefined> {
+  switch (kind) {
+    case 'group':
+      return (await member(db, id)) ?? (await permission(db, 'group_id', id));
+    case 'schedule':
+      return permission(db, 'schedule', id);
+    case 'holidayGroup':
+      return schedule(db, id);
+    default:
+      return undefined;
+  }
+}
+
+async function member(db: Database, group: string): Promise<Reference | undefined> {
+  const link = await db
+    .selectFrom('person_group')
+    .select('person')
+    .where('group_id', '=', group)
+    .limit(1)
+    .executeTakeFirst();
+  return link && { kind: 'person', id: link.person };
+}
+
+async function permission(
+  db: Database,
+  column: 'group_id' | 'schedule',
+  id: string,
+): Promise<Reference | undefined> {
+  const row = await db
+    .selectFrom('permission')
+    .select('id')
+    .where(column, '=', id)
+    .limit(1)
+    .executeTakeFirst();
+  return row && { kind: 'permission', id: row.id };
+}
+
+async function schedule(db: Database, holidayGroup: string): Promise<Reference | undefined> {
+  const uses = sql<boolean>`exists (
+    select 1 from json_each(holidays) where json_extract(value, '$.group') = ${holidayGroup})`;
+  const row = await db.selectFrom('schedule').select('id').where(uses).limit(1).executeTakeFirst();
+  return row && { kind: 'schedule', id: row.id };
+}
+
+const POLICY_VERSION = 'policyVersion';
+
+/** Number of the newest change; 0 for a new database. */
+export async function readPolicyVersion(db: Database): Promise<number> {
+  const row = await db
+    .selectFrom('meta')
+    .select('value')
+    .where('key', '=', POLICY_VERSION)
+    .executeTakeFirst();
+  return Number(row?.value ?? 0);
+}
+
+export async function savePolicyVersion(db: Database, version: number): Promise<void> {
+  const value = String(version);
+  await db
+    .insertInto('meta')
+    .values({ key: POLICY_VERSION, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute();
+}
+
+/** The sealed parts of a credential. */
+export async function readSecrets(db: Database, credential: string): Promise<Secrets | undefined> {
+  const row = await db
+    .selectFrom('credential')
+    .select(['sealed', 'template', 'token_key'])
+    .where('id', '=', credential)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return present<Secrets>({
+    sealed: row.sealed,
+    template: row.template,
+    tokenKey: row.token_key,
+  });
+}

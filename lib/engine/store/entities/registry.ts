@@ -1,0 +1,15 @@
+import type { EntityKind } from '../../../model/entity.ts';
+import type { Codec } from './codec.ts';
+import { credential } from './credential.ts';
+import { group, person } from './people.ts';
+import { holidayGroup, permission, schedule } from './rights.ts';
+
+/** How each kind of entity is stored. */
+export const CODECS: { readonly [K in EntityKind]: Codec<K> } = {
+  person,
+  group,
+  credential,
+  permission,
+  schedule,
+  holidayGroup,
+};

@@ -1,0 +1,37 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { AccessError } from '../../model/errors.ts';
+import { TABLES, VIEWS } from './schema.ts';
+
+/** The steps from an empty file to the present schema. A step never changes once it has been released. */
+export const MIGRATIONS: readonly string[] = [TABLES, VIEWS];
+
+/**
+ * Brings a database to the version of the last migration. Each step and its version number are one
+ * transaction, so that a power cut leaves exactly the old or exactly the new version (F-25, F-27).
+ * Throws STORE_BROKEN for a database of a later version.
+ */
+export function migrate(db: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {
+  const version = userVersion(db);
+  if (version > migrations.length) {
+    throw new AccessError(
+      'STORE_BROKEN',
+      `the database has version ${version}, this program knows versions up to ${migrations.length}: install the newer program`,
+    );
+  }
+  for (const [index, step] of migrations.entries()) {
+    if (index < version) continue;
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      db.exec(step);
+      db.exec(`PRAGMA user_version = ${index + 1}`);
+      db.exec('COMMIT');
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function userVersion(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.user_version);
+}

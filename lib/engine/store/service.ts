@@ -1,0 +1,92 @@
+import type { ClockState } from '../../model/record.ts';
+import { canonicalJson } from './canonical.ts';
+import type { Append, Calls } from './protocol.ts';
+import { newestRecords, recordsAfter } from './records.ts';
+import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
+import type { Writer } from './writer.ts';
+
+/** The calls as the writer's thread answers them. */
+export type Service = {
+  [M in keyof Calls]: (
+    ...args: Parameters<Calls[M]>
+  ) => ReturnType<Calls[M]> | Promise<ReturnType<Calls[M]>>;
+};
+
+export function serviceOf(writer: Writer): Service {
+  return {
+    change: (changes, atomic, event) => change(writer, changes, atomic, event),
+    find: async (query) => (await writer.session.policy()).find(query),
+    secrets: async (id) => (await writer.session.policy()).secrets(id),
+    readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
+    recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
+    acknowledge: (stream, seq) =>
+      writer.transaction((draft) => {
+        draft.acknowledge(stream, seq);
+      }),
+    setLimits: (limits) => writer.setLimits(limits),
+    health: () => writer.health(),
+    close: () => writer.close(),
+  };
+}
+
+/** Commits everything that waits in one transaction; returns the numbers, in order. */
+export function appendAll(writer: Writer, appends: readonly Append[]): Promise<number[]> {
+  return writer.transaction((draft, { side }) =>
+    appends.map(([stream, id, at, clock, body, sides]) => {
+      for (const write of sides ?? []) side.write(write);
+      return draft.append(stream, { id, at, clock, body });
+    }),
+  );
+}
+
+/** What the engine said of the clock in the newest of these records. */
+export function clockOf(appends: readonly Append[]): ClockState | undefined {
+  return appends.at(-1)?.[3];
+}
+
+/** Thrown to undo a transaction that leads to an answer all the same. */
+class Undone extends Error {
+  readonly outcome: ChangeOutcome;
+
+  constructor(outcome: ChangeOutcome) {
+    super('nothing was changed');
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Changes the policy and writes its event, or does neither. The details of the event get the new version
+ * and how many changes were applied and refused.
+ */
+async function change(
+  writer: Writer,
+  changes: readonly PreparedChange[],
+  atomic: boolean,
+  event: NewRecord<'event'>,
+): Promise<ChangeOutcome> {
+  await writer.session.policy(); // Loaded before the transaction, so that no record waits for it.
+  try {
+    return await writer.transaction(async (draft, session) => {
+      const policy = await session.policy();
+      const { applied, failed } = await policy.apply(changes, atomic);
+      if (applied.length === 0 || (atomic && failed.length > 0)) {
+        throw new Undone({ version: await policy.version(), applied: [], failed });
+      }
+      const outcome = { version: await policy.raiseVersion(), applied, failed };
+      draft.append('event', { ...event, body: eventBody(event, outcome, changes.length) });
+      return outcome;
+    });
+  } catch (error) {
+    if (error instanceof Undone) return error.outcome;
+    throw error;
+  }
+}
+
+function eventBody(
+  { body }: NewRecord<'event'>,
+  { version, failed }: ChangeOutcome,
+  total: number,
+): string {
+  const counts = { version, applied: total - failed.length, failed: failed.length };
+  return canonicalJson({ ...body, details: { ...body.details, ...counts } });
+}

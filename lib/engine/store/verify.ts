@@ -1,0 +1,108 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { STREAMS } from '../../model/record.ts';
+import { DATABASE_FILE, openForReading, storeError } from './database.ts';
+import { readHeads, type StoredHead } from './heads.ts';
+import { StreamVerifier, logRow, type LogProblem } from './stream-verifier.ts';
+
+export type { LogProblem } from './stream-verifier.ts';
+
+/** What the verifier found in one stream. */
+export interface StreamReport {
+  stream: string;
+  /** Rows stored. */
+  count: number;
+  first: number;
+  last: number;
+  /** Hash of the newest row, to be compared with the one anchored elsewhere (N13). */
+  head: string;
+  problems: LogProblem[];
+}
+
+export interface LogReport {
+  ok: boolean;
+  /** Whether the ends of the log could be checked against the engine's key. */
+  signed: boolean;
+  streams: StreamReport[];
+}
+
+/**
+ * Verifies the whole log of a data folder or database file: chains, numbers, heads and, with the log key,
+ * the signatures of the heads. Reads row by row and changes nothing; may run beside the engine.
+ * Throws STORE_BROKEN if the file cannot be read as a database of Gatewire.
+ */
+export function verifyLog(path: string, key?: Uint8Array): LogReport {
+  const db = openLog(path);
+  try {
+    db.exec('BEGIN');
+    const secret = key && createSecretKey(key);
+    const heads = readHeads(db);
+    const streams = STREAMS.map((stream) => verifyStream(db, stream, heads[stream], secret));
+    const strangers = unknownStreams(db);
+    return {
+      ok: [...streams, ...strangers].every(({ problems }) => problems.length === 0),
+      signed: key !== undefined,
+      streams: [...streams, ...strangers],
+    };
+  } catch (error) {
+    throw storeError(error, `the log in ${path} cannot be read`);
+  } finally {
+    db.close();
+  }
+}
+
+function openLog(path: string): DatabaseSync {
+  try {
+    return openForReading(statSync(path).isDirectory() ? join(path, DATABASE_FILE) : path);
+  } catch (error) {
+    throw storeError(error, `the log in ${path} cannot be opened`);
+  }
+}
+
+function verifyStream(
+  db: DatabaseSync,
+  stream: string,
+  stored: StoredHead | undefined,
+  key: KeyObject | undefined,
+): StreamReport {
+  if (stored === undefined) return lostStream(stream);
+  const { head } = stored;
+  const verifier = new StreamVerifier(stored);
+  for (const row of rowsOf(db, stream)) verifier.add(logRow(row));
+  verifier.end(key);
+  const { first, last } = head;
+  return {
+    ...{ stream, count: verifier.count, first, last, head: head.head },
+    problems: verifier.problems,
+  };
+}
+
+function rowsOf(db: DatabaseSync, stream: string) {
+  const statement = db.prepare('SELECT * FROM record WHERE stream = ? ORDER BY seq');
+  statement.setReadBigInts(true);
+  return statement.iterate(stream);
+}
+
+function lostStream(stream: string): StreamReport {
+  const text = `the head of ${stream} is missing`;
+  const problems: LogProblem[] = [{ stream, kind: 'head', from: 0, to: 0, text }];
+  return { stream, count: 0, first: 0, last: 0, head: '', problems };
+}
+
+/** Rows under names that the engine never writes. */
+function unknownStreams(db: DatabaseSync): StreamReport[] {
+  const statement = db.prepare(
+    `SELECT stream, count(*) AS count, min(seq) AS first, max(seq) AS last FROM record
+     WHERE stream NOT IN (SELECT value FROM json_each(?)) GROUP BY stream`,
+  );
+  statement.setReadBigInts(true);
+  return statement.all(JSON.stringify(STREAMS)).map((row) => {
+    const stream = String(row.stream);
+    const [count, first, last] = [Number(row.count), Number(row.first), Number(row.last)];
+    const text = `${stream} ${first} to ${last} do not belong into the log`;
+    const problems: LogProblem[] = [{ stream, kind: 'unexpected', from: first, to: last, text }];
+    return { stream, count, first, last, head: '', problems };
+  });
+}

@@ -1,0 +1,50 @@
+import type { Credentials } from './credentials.ts';
+import type { Moment } from './moment.ts';
+import type { People } from './people.ts';
+import { NOT_COVERED, NOT_IN_FORCE } from './permissions.ts';
+import type { CredentialIndex } from './policy.ts';
+import { BIT, type ReasonSet } from './reason-set.ts';
+import type { Rules } from './rules.ts';
+
+/** What decisions are made from. */
+export interface State {
+  readonly people: People;
+  readonly credentials: Credentials;
+  readonly rules: Rules;
+}
+
+export function credentialFaults(
+  credentials: Credentials,
+  index: CredentialIndex,
+  moment: Moment,
+): ReasonSet {
+  const faults = credentials.active(index) ? 0 : BIT.credentialDisabled;
+  return faults | validityFaults(credentials.from(index), credentials.until(index), moment);
+}
+
+export function personFaults(people: People, person: number, moment: Moment): ReasonSet {
+  const faults = people.disabled(person) ? BIT.personDisabled : 0;
+  return faults | validityFaults(people.from(person), people.until(person), moment);
+}
+
+/** A deny that is in force beats every allow (D17). Start and end are checked at each passage (D16). */
+export function rightFaults(moment: Moment, allow: number, deny: number): ReasonSet {
+  const notNow = moment.trusted ? BIT.notPermittedNow : BIT.clockUntrusted;
+  let faults = 0;
+  if (deny > NOT_IN_FORCE) faults |= BIT.denyRule;
+  else if (deny === NOT_IN_FORCE && !moment.trusted) faults |= BIT.clockUntrusted;
+  if (allow === NOT_COVERED) faults |= BIT.noRight;
+  else if (allow === NOT_IN_FORCE) faults |= notNow;
+  return faults;
+}
+
+/**
+ * Validity in local milliseconds, end exclusive. While the clock cannot be trusted every limit refuses; what
+ * is over by that clock stays over, but a clock that fell back to 1970 proves nothing about a start.
+ */
+function validityFaults(from: number, until: number, moment: Moment): ReasonSet {
+  if (from === -Infinity && until === Infinity) return 0;
+  const expired = until > moment.ended ? 0 : BIT.expired;
+  if (!moment.trusted) return expired | BIT.clockUntrusted;
+  return expired | (from <= moment.begun ? 0 : BIT.notYetValid);
+}

@@ -1,0 +1,118 @@
+import type { State } from './checks.ts';
+import { judge, type Scene } from './judge.ts';
+import { levelInForce } from './levels.ts';
+import { momentAt } from './moment.ts';
+import { hear, type Hearing, type Party } from './parties.ts';
+import type { People } from './people.ts';
+import type { EvaluateInput, Verdict } from './policy.ts';
+import { BIT, listOf, type ReasonSet } from './reason-set.ts';
+import type { AccessPointRules } from './rules.ts';
+
+/**
+ * What a break-glass member may ignore: the state of the access point, levels, further factors, rights and
+ * the clock. A credential or a person that is refused for its own sake stays refused (N3).
+ */
+const IGNORED_BY_BREAK_GLASS =
+  BIT.unknownCredential |
+  BIT.accessPointDisabled |
+  BIT.clockUntrusted |
+  BIT.wrongMode |
+  BIT.denyRule |
+  BIT.noRight |
+  BIT.notPermittedNow |
+  BIT.wrongPin |
+  BIT.wrongSecondIdentifier |
+  BIT.secondFactorTimeout |
+  BIT.secondPersonRequired;
+
+/**
+ * Decides one attempt: all reasons that apply are collected, and the first in the fixed order is *the*
+ * reason (N10). Never throws for what was presented.
+ */
+export function evaluate(state: State, input: EvaluateInput): Verdict {
+  const point = state.rules.accessPoints.get(input.accessPoint);
+  if (input.factors.length === 0) return anonymousVerdict(input, point);
+  const moment = momentAt(state.rules.zone, input.now, input.clockTrusted);
+  const level = point && levelInForce(point.levels, moment);
+  return decide(state, { point, level, moment }, hear(state, input, moment));
+}
+
+/** The verdict on what was presented, in the light of where and when. */
+export function decide(state: State, scene: Scene, hearing: Hearing): Verdict {
+  const faults = judge(state, scene, hearing);
+  const first = hearing.parties[0];
+  if (first === undefined) return strangerVerdict(faults);
+  const rescuer = faults === 0 ? undefined : breakGlassMember(state, hearing, faults);
+  if (rescuer !== undefined) return breakGlassVerdict(state.people, hearing, rescuer);
+  const partner = scene.level?.twoPersons === true ? hearing.parties[1] : undefined;
+  return holderVerdict(state, hearing, faults, first, partner);
+}
+
+/** A press of the exit button is granted without asking who pressed it. */
+function anonymousVerdict(input: EvaluateInput, point: AccessPointRules | undefined): Verdict {
+  let faults = input.requestToExit ? 0 : BIT.malformed;
+  if (point === undefined) faults |= BIT.unknownAccessPoint;
+  else {
+    if (!point.point.enabled) faults |= BIT.accessPointDisabled;
+    if (input.requestToExit && !point.point.requestToExit) faults |= BIT.noRight;
+  }
+  const outcome = faults === 0 ? 'granted' : 'denied';
+  return { outcome, reasons: listOf(faults), duress: false, breakGlass: false };
+}
+
+/** Nobody was recognised. Only if nothing else speaks against it may a server know more (D8). */
+function strangerVerdict(faults: ReasonSet): Verdict {
+  const outcome = faults === BIT.unknownCredential ? 'unknown' : 'denied';
+  return { outcome, reasons: listOf(faults), duress: false, breakGlass: false };
+}
+
+function holderVerdict(
+  { people, rules }: State,
+  hearing: Hearing,
+  faults: ReasonSet,
+  first: Party,
+  partner: Party | undefined,
+): Verdict {
+  const verdict: Verdict = {
+    outcome: faults === 0 ? 'granted' : 'denied',
+    reasons: listOf(faults),
+    person: named(people, first),
+    duress: hearing.duress,
+    breakGlass: false,
+  };
+  if (partner !== undefined) verdict.secondPerson = named(people, partner);
+  const permission = faults === 0 ? rules.permissions.permission(first.permission) : undefined;
+  if (permission !== undefined) verdict.permission = sourced(permission);
+  return verdict;
+}
+
+function breakGlassVerdict(people: People, hearing: Hearing, rescuer: Party): Verdict {
+  return {
+    outcome: 'granted',
+    reasons: listOf(0),
+    person: named(people, rescuer),
+    duress: hearing.duress,
+    breakGlass: true,
+  };
+}
+
+function breakGlassMember(
+  { people, rules }: State,
+  { parties }: Hearing,
+  faults: ReasonSet,
+): Party | undefined {
+  if (rules.breakGlass.size === 0 || (faults & ~IGNORED_BY_BREAK_GLASS) !== 0) return undefined;
+  return parties.find((party) =>
+    people.groups
+      .members(people.groupSet(party.person))
+      .some((group) => rules.breakGlass.has(group)),
+  );
+}
+
+function named(people: People, party: Party): { id: string; name: string } {
+  return { id: people.id(party.person), name: people.name(party.person) };
+}
+
+function sourced({ id, source }: { id: string; source?: string }): { id: string; source?: string } {
+  return source === undefined ? { id } : { id, source };
+}

@@ -1,0 +1,48 @@
+import { REASONS, type Reason } from '../model/reasons.ts';
+
+/** A set of reasons as one 32-bit number: reasons are collected at every decision, most often none. */
+export type ReasonSet = number;
+
+/** The bit of a reason, in the order of evaluation from the lowest. */
+export function bitOfReason(reason: Reason): ReasonSet {
+  return 1 << REASONS.indexOf(reason);
+}
+
+/** The reasons that the rules themselves find. */
+export const BIT = {
+  malformed: bitOfReason('malformed'),
+  unknownCredential: bitOfReason('unknownCredential'),
+  unknownAccessPoint: bitOfReason('unknownAccessPoint'),
+  accessPointDisabled: bitOfReason('accessPointDisabled'),
+  keypadLockedOut: bitOfReason('keypadLockedOut'),
+  personDisabled: bitOfReason('personDisabled'),
+  credentialDisabled: bitOfReason('credentialDisabled'),
+  credentialLockedOut: bitOfReason('credentialLockedOut'),
+  clockUntrusted: bitOfReason('clockUntrusted'),
+  notYetValid: bitOfReason('notYetValid'),
+  expired: bitOfReason('expired'),
+  wrongMode: bitOfReason('wrongMode'),
+  denyRule: bitOfReason('denyRule'),
+  noRight: bitOfReason('noRight'),
+  notPermittedNow: bitOfReason('notPermittedNow'),
+  wrongPin: bitOfReason('wrongPin'),
+  wrongSecondIdentifier: bitOfReason('wrongSecondIdentifier'),
+  secondFactorTimeout: bitOfReason('secondFactorTimeout'),
+  secondPersonRequired: bitOfReason('secondPersonRequired'),
+} as const satisfies Partial<Record<Reason, ReasonSet>>;
+
+const NO_REASONS: readonly Reason[] = Object.freeze([]);
+
+/** Sets that came up before; there are few, and their lists are shared. */
+const LISTS = new Map<ReasonSet, readonly Reason[]>();
+
+/** The reasons of a set in the order of evaluation. */
+export function listOf(set: ReasonSet): readonly Reason[] {
+  if (set === 0) return NO_REASONS;
+  let list = LISTS.get(set);
+  if (list === undefined) {
+    list = Object.freeze(REASONS.filter((reason) => (set & bitOfReason(reason)) !== 0));
+    LISTS.set(set, list);
+  }
+  return list;
+}

@@ -1,0 +1,199 @@
+import type { CredentialType } from '../model/credential.ts';
+import { AccessError } from '../model/errors.ts';
+import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { EngineConfig } from '../model/site.ts';
+import type { State } from './checks.ts';
+import { Credentials, credentialEntry } from './credentials.ts';
+import { evaluate } from './evaluate.ts';
+import { explain } from './explain.ts';
+import { levelAt, nextLevelChange } from './levels.ts';
+import { DAY } from './local-time.ts';
+import { clampInstant } from './moment.ts';
+import { People, personEntry } from './people.ts';
+import type {
+  CredentialIndex,
+  EvaluateInput,
+  Policy,
+  PolicyChange,
+  PolicyRows,
+  Verdict,
+} from './policy.ts';
+import { changedSources, isRuleChange, type RuleSources } from './rule-sources.ts';
+import { compileRules, type Rules } from './rules.ts';
+import { prepareStep } from './steps.ts';
+import { Zone } from './zone.ts';
+
+/** How far ahead the end of a level is looked for. */
+const LEVEL_HORIZON = 8 * DAY;
+
+/** Before the first configuration there are no access points, so nothing can be granted. */
+const UNCONFIGURED: EngineConfig = {
+  site: {
+    id: 'none',
+    name: 'none',
+    zone: 'UTC',
+    language: 'en-US',
+    logValues: 'masked',
+    untrustedClock: 'deny',
+    ring: 0,
+    quotaRecords: 100,
+    quotaBytes: 1_048_576,
+  },
+  accessPoints: [],
+};
+
+export function createPolicy(): Policy {
+  return new Snapshot();
+}
+
+/** Numbers for groups. A number is never used for another group until everything is loaded anew. */
+class GroupNumbers {
+  readonly #numbers = new Map<string, number>();
+
+  readonly of = (group: string): number => {
+    const known = this.#numbers.get(group);
+    if (known !== undefined) return known;
+    this.#numbers.set(group, this.#numbers.size);
+    return this.#numbers.size - 1;
+  };
+}
+
+class Snapshot implements Policy {
+  readonly tzdata = process.versions.tz ?? 'unknown';
+  #version = 0;
+  #config = UNCONFIGURED;
+  #zone = new Zone(UNCONFIGURED.site.zone);
+  #groups = new GroupNumbers();
+  #sources: RuleSources = {
+    group: new Map(),
+    permission: new Map(),
+    schedule: new Map(),
+    holidayGroup: new Map(),
+  };
+  #state: State = {
+    people: new People(),
+    credentials: new Credentials(),
+    rules: this.#compile(this.#sources),
+  };
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get counts(): Policy['counts'] {
+    const { people, credentials, rules } = this.#state;
+    return {
+      persons: people.count,
+      credentials: credentials.count,
+      accessPoints: rules.accessPoints.size,
+    };
+  }
+
+  configure(config: EngineConfig): void {
+    const { zone: name } = config.site;
+    const zone = name === this.#config.site.zone ? this.#zone : new Zone(name);
+    const rules = compileRules(config, zone, this.#sources, this.#groups.of);
+    this.#config = config;
+    this.#zone = zone;
+    this.#state = { ...this.#state, rules };
+  }
+
+  load(rows: PolicyRows): void {
+    const groups = new GroupNumbers();
+    const sources: RuleSources = {
+      group: byId(rows.groups),
+      permission: byId(rows.permissions),
+      schedule: byId(rows.schedules),
+      holidayGroup: byId(rows.holidayGroups),
+    };
+    const rules = compileRules(this.#config, this.#zone, sources, groups.of);
+    const people = new People();
+    for (const person of rows.persons) people.put(personEntry(person, groups.of));
+    const credentials = new Credentials();
+    for (const credential of rows.credentials) {
+      const holder = people.slotOf(credential.person);
+      if (holder >= 0) credentials.put(credentialEntry(credential), holder);
+    }
+    this.#groups = groups;
+    this.#sources = sources;
+    this.#state = { people, credentials, rules };
+    this.#version = rows.version;
+  }
+
+  /** First does all that could fail, without touching anything that decisions are made from. */
+  apply(changes: readonly PolicyChange[], version: number): void {
+    const steps = changes.map((change) => prepareStep(this.#state, this.#groups.of, change));
+    const ruleChanges = changes.filter(isRuleChange);
+    let { rules } = this.#state;
+    let sources = this.#sources;
+    if (ruleChanges.length > 0) {
+      sources = changedSources(sources, ruleChanges);
+      rules = this.#compile(sources);
+    }
+    for (const step of steps) step();
+    this.#sources = sources;
+    this.#state = { ...this.#state, rules };
+    this.#version = version;
+  }
+
+  findCredential(type: CredentialType, lookup: string): CredentialIndex {
+    return this.#state.credentials.find(type, lookup);
+  }
+
+  credentialAt(index: CredentialIndex): ReturnType<Policy['credentialAt']> {
+    const { credentials, people } = this.#state;
+    const person = credentials.person(index);
+    if (person < 0) throw new AccessError('INTERNAL', `No credential has the index ${index}`);
+    return {
+      id: credentials.id(index),
+      person: people.id(person),
+      token: credentials.token(index),
+      duress: credentials.duress(index),
+    };
+  }
+
+  pinsOf(person: string): readonly string[] {
+    const { credentials, people } = this.#state;
+    const slot = people.slotOf(person);
+    const pins: string[] = [];
+    for (let index = credentials.first(slot); index >= 0; index = credentials.next(index)) {
+      if (credentials.type(index) === 'pin' && credentials.active(index)) {
+        pins.push(credentials.id(index));
+      }
+    }
+    return pins;
+  }
+
+  hasPerson(id: string): boolean {
+    return this.#state.people.slotOf(id) >= 0;
+  }
+
+  evaluate(input: EvaluateInput): Verdict {
+    return evaluate(this.#state, input);
+  }
+
+  activeLevel(accessPoint: string, now: number): ReturnType<Policy['activeLevel']> {
+    const point = this.#state.rules.accessPoints.get(accessPoint);
+    if (point === undefined) return undefined;
+    const instant = clampInstant(now);
+    return {
+      level: levelAt(point.levels, instant).model,
+      factorTimeout: point.point.factorTimeout,
+      until: nextLevelChange(point.levels, instant, instant + LEVEL_HORIZON),
+    };
+  }
+
+  explain(query: Required<ExplainQuery>, clockTrusted: boolean): Explanation {
+    return explain(this.#state, query, clockTrusted);
+  }
+
+  #compile(sources: RuleSources): Rules {
+    return compileRules(this.#config, this.#zone, sources, this.#groups.of);
+  }
+}
+
+function byId<T extends { id: string }>(rows: Iterable<T>): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const row of rows) map.set(row.id, row);
+  return map;
+}
