@@ -11,129 +11,127 @@ import {
 } from './support/node-red.ts';
 
 const FOLDER = path.join(ROOT, 'examples');
-const FILES = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+const EXAMPLES = new Map(
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => [path.basename(file, '.json'), flowOf(file)]),
+);
 
-/** A line that Node-RED prints for every debug node: `[debug:name]`, with the value behind it. */
-const DEBUG = /\[debug:([^\]]+)\]/;
+describe('the examples, all in one Node-RED', function () {
+  this.timeout(120_000);
+  let nodeRed: RunningNodeRed;
 
-describe('the examples', function () {
-  this.timeout(60_000);
-  let nodeRed: RunningNodeRed | undefined;
-  let flow: FlowNode[];
-
-  before(() => {
+  before(async () => {
     ensureBuilt();
+    nodeRed = await startNodeRed({ flows: [...EXAMPLES.values()].flat() });
   });
 
-  afterEach(async () => {
-    await nodeRed?.stop();
-    nodeRed = undefined;
+  after(async () => {
+    await nodeRed.stop();
   });
 
-  /** Starts an example as it is shipped, except that its debug nodes also print. */
-  async function start(file: string): Promise<RunningNodeRed> {
-    const shipped = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as FlowNode[];
-    flow = shipped.map((node) => (node.type === 'debug' ? { ...node, console: true } : node));
-    nodeRed = await startNodeRed({ flows: flow });
-    return nodeRed;
-  }
-
-  for (const file of FILES) {
-    it(`${file} starts with all its types, and without an error`, async () => {
-      const running = await start(file);
-      const answer = await fetch(`${running.url}/flows`);
-      const loaded = (await answer.json()) as FlowNode[];
-      assert.deepEqual(new Set(loaded.map(({ id }) => id)), new Set(flow.map(({ id }) => id)));
-      await engineIsUp(running);
-      assert.doesNotMatch(running.log(), /\[(error|fatal)\]|missing types/i);
+  for (const example of EXAMPLES.keys()) {
+    it(`${example} starts with all its types, and its engine comes up`, async () => {
+      const answer = await fetch(`${nodeRed.url}/flows`);
+      const loaded = new Set(((await answer.json()) as FlowNode[]).map(({ id }) => id));
+      assert.ok(nodesOf(example).every(({ id }) => loaded.has(id)));
+      await until(example, ({ accessPoints }) => accessPoints === doors(example));
     });
   }
 
-  it('relay.json opens once for the exit button, closes by itself, and records both', async () => {
-    const running = await start('relay.json');
-    await engineIsUp(running);
-    await press(running, 'exit button');
-    await running.printed(/\[debug:done\][\s\S]*state: 'done'/);
-    await running.printed(/event: 'opened'/);
-    await press(running, 'close at once');
-    await running.printed(/event: 'opened'[\s\S]*event: 'closed'/);
-    const [access] = rows(running, 'example-3', 'SELECT result, reason FROM access_log');
-    assert.deepEqual({ ...access }, { result: 'success', reason: null });
-    assert.deepEqual(namesPrinted(running, ['denied', 'faults', 'errors with code']), []);
+  it('relay opens for the exit button, closes at once by hand, and records it', async () => {
+    await press('relay', 'exit button');
+    await nodeRed.printed(/\[debug:relay: done\][\s\S]*state: 'done'/);
+    await press('relay', 'close at once');
+    await nodeRed.printed(/event: 'opened'[\s\S]*event: 'closed'/);
+    assert.deepEqual(attempts('relay'), [['success', null, null]]);
+    assert.deepEqual(printed(/relay: (denied|faults|errors with code)/), []);
   });
 
-  it('permission-check.json grants the enrolled card and does not know the other', async () => {
-    const running = await start('permission-check.json');
-    await engineIsUp(running);
-    await press(running, "Anna's card");
-    await running.printed(/\[debug:(denied|unknown)\]/);
-    await press(running, 'enrol Anna');
-    await enrolled(running);
-    await press(running, 'a card nobody knows');
-    await repeatWindowIsOver();
-    await press(running, "Anna's card");
-    await running.printed(/\[debug:granted\][\s\S]*outcome: 'granted'/);
-    const log = rows(
-      running,
-      'example-2',
-      'SELECT result, reason, person_id FROM access_log ORDER BY seq',
-    );
-    assert.deepEqual(
-      log.map((row) => Object.values(row)),
-      [
-        ['failure', 'unknownCredential', null],
-        ['failure', 'unknownCredential', null],
-        ['success', null, 'anna'],
-      ],
-    );
-    assert.deepEqual(namesPrinted(running, ['refused rows']), []);
+  it('permission-check knows a card only after its holder was enrolled', async () => {
+    await press('permission-check', 'a card nobody knows');
+    await nodeRed.printed(/\[debug:permission-check: (denied|unknown)\]/);
+    await press('permission-check', 'enrol Anna');
+    await until('permission-check', ({ persons }) => persons === 1);
+    await press('permission-check', "Anna's card");
+    await nodeRed.printed(/\[debug:permission-check: granted\][\s\S]*outcome: 'granted'/);
+    assert.deepEqual(attempts('permission-check'), [
+      ['failure', 'unknownCredential', null],
+      ['success', null, 'anna'],
+    ]);
+    assert.deepEqual(printed(/permission-check: refused rows/), []);
   });
 
-  async function press({ url }: RunningNodeRed, name: string): Promise<void> {
-    const button = flow.find((node) => node.name === name);
-    const answer = await fetch(`${url}/inject/${button?.id ?? ''}`, { method: 'POST' });
+  it('no example has printed an error', () => {
+    assert.doesNotMatch(nodeRed.log(), /\[(error|fatal)\]|missing types/i);
+  });
+
+  async function press(example: string, name: string): Promise<void> {
+    const button = nodesOf(example).find((node) => node.name === name);
+    const answer = await fetch(`${nodeRed.url}/inject/${button?.id ?? ''}`, { method: 'POST' });
     assert.equal(answer.status, 200);
   }
 
-  const site = (): string => flow.find(({ type }) => type === 'gatewire-site')?.id ?? '';
-
-  async function health({ url }: RunningNodeRed): Promise<{ accessPoints: number; persons: number }> {
-    const answer = await fetch(`${url}/gatewire/sites/${site()}/health`);
-    const none = { accessPoints: -1, persons: -1 };
-    return answer.ok ? ((await answer.json()) as typeof none) : none;
+  /** Waits for something that the health of the example's site shows. */
+  async function until(example: string, reached: (health: Health) => boolean): Promise<void> {
+    const url = `${nodeRed.url}/gatewire/sites/${siteOf(example).id}/health`;
+    for (;;) {
+      const answer = await fetch(url);
+      if (answer.ok && reached((await answer.json()) as Health)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
-  async function engineIsUp(running: RunningNodeRed): Promise<void> {
-    const doors = flow.filter(({ type }) => type === 'gatewire-access-point').length;
-    while ((await health(running)).accessPoints !== doors) await pause(50);
+  /** Result, reason and person of each attempt at the example's site, oldest first. */
+  function attempts(example: string): unknown[][] {
+    const folder = path.join(nodeRed.userDir, 'gatewire', String(siteOf(example).siteId));
+    const database = new DatabaseSync(path.join(folder, 'gateway.db'), { readOnly: true });
+    try {
+      const query = 'SELECT result, reason, person_id FROM access_log ORDER BY seq';
+      return database
+        .prepare(query)
+        .all()
+        .map((row) => Object.values(row));
+    } finally {
+      database.close();
+    }
   }
 
-  async function enrolled(running: RunningNodeRed): Promise<void> {
-    while ((await health(running)).persons !== 1) await pause(50);
+  /** The debug nodes with such a name that have printed something. */
+  function printed(name: RegExp): string[] {
+    const names = [...nodeRed.log().matchAll(/\[debug:([^\]]+)\]/g)].map(
+      ([, found]) => found ?? '',
+    );
+    return names.filter((found) => name.test(found));
   }
 });
 
-/** The reader holds back the same card for the two seconds that the example sets. */
-function repeatWindowIsOver(): Promise<void> {
-  return pause(2100);
+interface Health {
+  accessPoints: number;
+  persons: number;
 }
 
-function pause(duration: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, duration));
+/** An example as it is shipped, except that its debug nodes print, under the name of the example. */
+function flowOf(file: string): FlowNode[] {
+  const flow = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as FlowNode[];
+  const example = path.basename(file, '.json');
+  return flow.map((node) =>
+    node.type === 'debug'
+      ? { ...node, console: true, name: `${example}: ${String(node.name)}` }
+      : node,
+  );
 }
 
-function rows({ userDir }: RunningNodeRed, siteId: string, query: string): object[] {
-  const file = path.join(userDir, 'gatewire', siteId, 'gateway.db');
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return database.prepare(query).all();
-  } finally {
-    database.close();
-  }
+function nodesOf(example: string): FlowNode[] {
+  return EXAMPLES.get(example) ?? [];
 }
 
-/** Which of these debug nodes have printed something. */
-function namesPrinted(running: RunningNodeRed, names: readonly string[]): string[] {
-  const printed = running.log().split('\n').map((line) => DEBUG.exec(line)?.[1]);
-  return names.filter((name) => printed.includes(name));
+function siteOf(example: string): FlowNode {
+  const site = nodesOf(example).find(({ type }) => type === 'gatewire-site');
+  assert.ok(site);
+  return site;
+}
+
+function doors(example: string): number {
+  return nodesOf(example).filter(({ type }) => type === 'gatewire-access-point').length;
 }

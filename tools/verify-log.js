@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
 import { verifyLog } from '../dist/lib/engine/store/verify.js';
 
 const USAGE = `Checks that the log of a gateway is complete and unchanged.
@@ -10,22 +10,24 @@ const USAGE = `Checks that the log of a gateway is complete and unchanged.
 Names every row that was changed, deleted, inserted or moved, and a tail that was cut off.
 Ends with exit code 1 if anything is wrong. May run beside the engine.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { 'key-file': { type: 'string' }, help: { type: 'boolean' } },
-});
-const [path] = positionals;
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
-if (values.help || path === undefined) {
-  console.log(USAGE);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  try {
-    report(verifyLog(path, await logKey(path, values['key-file'])));
-  } catch (error) {
-    console.error(error.message);
-    process.exitCode = 1;
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'key-file': { type: 'string' }, help: { type: 'boolean' } },
+  });
+  const [path] = positionals;
+  if (values.help || path === undefined) {
+    console.log(USAGE);
+    return values.help ? 0 : 2;
   }
+  return report(verifyLog(path, await logKey(path, values['key-file'])));
 }
 
 /** The key of the engine; without it everything is checked but the signatures of the ends. */
@@ -46,7 +48,8 @@ function report({ ok, signed, streams }) {
     console.log(`${stream}: ${rows}, head ${head}: ${problems.length === 0 ? 'OK' : 'BROKEN'}`);
     for (const { text } of problems) console.log(`  ${text}`);
   }
-  if (!signed)
+  if (!signed) {
     console.log('The engine key is not here: the ends of the log were not checked with it.');
-  process.exitCode = ok ? 0 : 1;
+  }
+  return ok ? 0 : 1;
 }

@@ -128,9 +128,7 @@ export class SiteHost implements SiteApi {
 }
 
 /** What the health of an engine that answers means for the nodes: the worst first. */
-export function stateOf(
-  health: Pick<EngineHealth, 'probeAge' | 'clock' | 'state'>,
-): EngineState {
+export function stateOf(health: Pick<EngineHealth, 'probeAge' | 'clock' | 'state'>): EngineState {
   if (health.probeAge > PROBE_LIMIT) return 'down';
   if (health.clock === 'untrusted') return 'clockUntrusted';
   return health.state === 'ok' ? 'up' : 'degraded';

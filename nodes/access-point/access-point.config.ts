@@ -35,7 +35,9 @@ export function normalise(settings: Settings): AccessPointConfig {
         enabled: settings.flag('enabled', true),
         supports,
         levels: levelRules(settings, supports),
-        factorTimeout: milliseconds(settings.number('factorTimeout', { min: 1, max: 60, fallback: 10 })),
+        factorTimeout: milliseconds(
+          settings.number('factorTimeout', { min: 1, max: 60, fallback: 10 }),
+        ),
         grantLife: milliseconds(settings.number('grantLife', { min: 0.5, max: 10, fallback: 5 })),
         requestToExit: settings.flag('requestToExit', false),
         grantedCountsAsPassed: settings.flag('grantedCountsAsPassed', false),

@@ -7,7 +7,12 @@ import { fakeEngine, fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { errorsOf, loadFlow, nodeById, useRuntime } from '../support/runtime.ts';
 
 const SITE_NODE = { id: 'site', type: 'gatewire-site' };
-const NODE = { id: 'door-node', type: 'gatewire-access-point', site: 'site', accessPointId: 'door' };
+const NODE = {
+  id: 'door-node',
+  type: 'gatewire-access-point',
+  site: 'site',
+  accessPointId: 'door',
+};
 
 describe('access-point', () => {
   useRuntime();

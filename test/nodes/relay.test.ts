@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import type { NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { SimulatedRelayBoard, type Edge } from '../../lib/devices/simulator/relay-board.ts';
 import { ModbusTcpServer } from '../../lib/devices/simulator/modbus-server.ts';
@@ -59,14 +60,13 @@ describe('relay', () => {
     ];
   }
 
-  const send = (message: object): void => {
+  const send = (message: NodeMessage): void => {
     nodeById('relay').receive(message);
   };
-  const grant = (more: object = {}): void => {
+  const grant = (more: Record<string, unknown> = {}): void => {
     send({ access: decided('granted'), ...more });
   };
   const payloads = (sink: Sink): unknown[] => sink.messages.map(({ payload }) => payload);
-  const codes = (): unknown[] => caught.messages.map(codeOf);
   const told = (sink: Sink): unknown[] =>
     payloads(sink).map((payload) => {
       const { event, code } = payload as { event?: string; code?: string };
@@ -180,7 +180,7 @@ describe('relay', () => {
   });
 
   describe('refusal', () => {
-    const REFUSED: [string, object, ErrorCode][] = [
+    const REFUSED: [string, NodeMessage, ErrorCode][] = [
       ['a denied decision', { access: decided('denied') }, 'DECISION_INVALID'],
       ['an unknown one', { access: decided('unknown') }, 'DECISION_INVALID'],
       ['an attempt alone', { access: { attempt: decided('denied').attempt } }, 'DECISION_INVALID'],
@@ -263,7 +263,7 @@ describe('relay', () => {
       grant();
       await outputs.at(1);
       await settle();
-      assert.deepEqual(commands.results, []);
+      assert.equal(commands.results.length, 0);
       send({ payload: true });
       await events.at(1);
       await settle();

@@ -142,7 +142,7 @@ describe('site', function () {
       .split('\n');
     process.kill(Number(pid), 'SIGKILL');
     await down;
-    assert.equal(api.health, undefined);
+    assert.deepEqual({ health: api.health }, { health: undefined });
     await assert.rejects(api.engine.health(), { code: 'ENGINE_UNAVAILABLE' });
     await ready(1);
     assert.equal(api.health?.accessPoints, 1);
@@ -182,7 +182,11 @@ describe('site', function () {
     const explained = await get('site/explain?person=anna&accessPoint=front&at=1800000000000');
     assert.equal(explained.status, 200);
     assert.match(JSON.stringify(explained.body), /noRight|noPermission|denied/);
-    const refusals = ['gone/health', 'site/explain?person=zoe&accessPoint=front', 'site/explain?at=x'];
+    const refusals = [
+      'gone/health',
+      'site/explain?person=zoe&accessPoint=front',
+      'site/explain?at=x',
+    ];
     assert.deepEqual(
       await Promise.all(refusals.map(async (question) => (await get(question)).status)),
       [404, 404, 400],

@@ -1,4 +1,9 @@
-import type { CommandClaim, CommandRequest, CommandResult, Engine } from '../../lib/engine/engine.ts';
+import type {
+  CommandClaim,
+  CommandRequest,
+  CommandResult,
+  Engine,
+} from '../../lib/engine/engine.ts';
 import type { Decision } from '../../lib/model/decision.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import type { Access } from '../../lib/model/message.ts';

@@ -6,12 +6,12 @@ import type { StreamHead } from './chain.ts';
 import { isCopy } from './copy-mark.ts';
 import { openForWriting } from './database.ts';
 import type { PolicyStore } from './entities/policy-store.ts';
+import { FileGuard } from './file-guard.ts';
 import { perStream, readHeads, type Heads, type StoredHead } from './heads.ts';
 import { RecordLog } from './log.ts';
 import { sideWriter, type SideWriter } from './side-state.ts';
 import type { StoreClock } from './store-clock.ts';
 import { StreamVerifier, logRow } from './stream-verifier.ts';
-import { WalGuard } from './wal-guard.ts';
 
 /** How many of the newest rows of each stream are verified whenever the database is opened. */
 const VERIFIED_TAIL = 100;
@@ -28,7 +28,7 @@ export class Session {
   readonly db: DatabaseSync;
   readonly log: RecordLog;
   readonly side: SideWriter;
-  readonly wal: WalGuard;
+  readonly files: FileGuard;
   /** The database has come back from a backup: its numbers need a new identity. */
   readonly restored: boolean;
   /** What was found wrong when the database was opened; to be written into the event log. */
@@ -46,7 +46,7 @@ export class Session {
       const heads = perStream((stream) => later(tails[stream].head, known?.[stream]));
       this.log = new RecordLog(this.db, key, heads, clock);
       this.side = sideWriter(this.db);
-      this.wal = new WalGuard(file);
+      this.files = new FileGuard(file);
       this.restored = isCopy(this.db);
       this.findings = STREAMS.flatMap((stream) => [
         ...tails[stream].findings,

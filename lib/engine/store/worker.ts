@@ -8,7 +8,7 @@ import {
 } from 'node:worker_threads';
 import { AccessError, toAccessError } from '../../model/errors.ts';
 import { Ballast } from './ballast.ts';
-import { DATABASE_FILE, storeError } from './database.ts';
+import { DATABASE_FILE, isDatabaseError, storeError } from './database.ts';
 import {
   toMessage,
   type Append,
@@ -137,7 +137,8 @@ class Loop {
 }
 
 function errorMessage(error: unknown) {
-  return toMessage(toAccessError(error));
+  const known = isDatabaseError(error) ? storeError(error, 'the store cannot be read') : error;
+  return toMessage(toAccessError(known));
 }
 
 async function start(port: MessagePort, setup: WriterSetup): Promise<void> {
@@ -155,6 +156,10 @@ async function start(port: MessagePort, setup: WriterSetup): Promise<void> {
       ballast,
       publish: (entry) => {
         send({ kind: 'event', entry });
+      },
+      giveUp: (error) => {
+        send({ kind: 'failed', error: toMessage(error) });
+        process.exit(1);
       },
     });
     await writer.start();

@@ -54,12 +54,12 @@ export class WriterPort {
     });
     this.exited = new Promise((resolve) => {
       worker.once('exit', () => {
-        this.#end('the writer has ended');
+        this.#end(new AccessError('STORE_BROKEN', 'the writer has ended'));
         resolve();
       });
     });
     worker.once('error', (error) => {
-      this.#end(`the writer has failed: ${String(error)}`);
+      this.#end(new AccessError('STORE_BROKEN', `the writer has failed: ${String(error)}`));
     });
     worker.on('message', (message: FromWriter) => {
       this.#receive(message);
@@ -119,7 +119,7 @@ export class WriterPort {
         this.#started?.resolve(message.heads);
         break;
       case 'failed':
-        this.#started?.reject(fromMessage(message.error));
+        this.#end(fromMessage(message.error));
         break;
       case 'appended':
         this.#appended(message.seqs);
@@ -153,9 +153,8 @@ export class WriterPort {
   }
 
   /** The thread is gone: whatever waits gets no answer any more. */
-  #end(reason: string): void {
+  #end(error: AccessError): void {
     if (this.#ended !== undefined) return;
-    const error = new AccessError('STORE_BROKEN', reason);
     this.#ended = error;
     this.#started?.reject(error);
     this.#rejected(this.#appending.length, error);

@@ -1,21 +1,20 @@
-import { statSync } from 'node:fs';
 import { AccessError } from '../../model/errors.ts';
-import type { EventEntry, Stream } from '../../model/record.ts';
+import type { EventEntry } from '../../model/record.ts';
 import { Ballast } from './ballast.ts';
 import { isBroken, isDatabaseError, isDiskFull, storeError } from './database.ts';
-import { perStream, streamHealth, type Heads } from './heads.ts';
+import { WAL_ALARM } from './file-guard.ts';
+import { storeHealth } from './health.ts';
+import type { Heads } from './heads.ts';
 import {
   enforceLimits,
   initialLimitState,
   limitsPending,
-  quotaShare,
   trimSent,
   type LimitState,
 } from './limits.ts';
 import type { LogDraft } from './log-draft.ts';
 import { Session, type SessionSetup } from './session.ts';
 import type { StoreHealth, StoreLimits } from './store.ts';
-import { WAL_ALARM } from './wal-guard.ts';
 
 /** What is done inside one transaction. */
 export type Work<T> = (draft: LogDraft, session: Session) => T | Promise<T>;
@@ -25,6 +24,8 @@ export interface WriterOptions extends SessionSetup {
   ballast: Ballast;
   /** Told of every event that the store has written about itself. */
   publish: (entry: EventEntry) => void;
+  /** Ends the writer: there is nothing it could sensibly do any more. */
+  giveUp: (error: AccessError) => never;
 }
 
 /** How long a replaced WAL is shown after the store is sound again, in milliseconds. */
@@ -44,7 +45,7 @@ export class Writer {
   #heads: Readonly<Heads>;
   /** Why there is no session, in words. */
   #reason = '';
-  /** Alarms that wait for a session in which they can be written. */
+  /** Alarms that wait for a transaction in which they can be written. */
   #alarms: EventEntry[] = [];
   #replacedAt = 0;
 
@@ -61,9 +62,9 @@ export class Writer {
   async start(): Promise<void> {
     const { findings, restored } = this.session;
     if (findings.length === 0 && !restored) return;
+    this.#alarms.push(...findings);
     await this.transaction((draft) => {
       if (restored) draft.renew();
-      writeEvents(draft, findings);
     });
   }
 
@@ -101,19 +102,13 @@ export class Writer {
   }
 
   health(): StoreHealth {
-    const { file, ballast } = this.#options;
-    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    const { level } = this.#limitState;
-    const problems: string[] = [...this.#problems];
-    if (level > 0) problems.push(`quota${level}`);
-    if (!ballast.present) problems.push('ballastMissing');
-    return {
-      bytes: size(file) + size(`${file}-wal`),
-      quota: quotaShare(this.heads, this.#limits),
-      ballast: ballast.present,
-      streams: perStream((stream: Stream) => streamHealth(this.heads[stream])),
-      problems,
-    };
+    return storeHealth({
+      ...this.#options,
+      heads: this.heads,
+      limits: this.#limits,
+      quotaLevel: this.#limitState.level,
+      problems: [...this.#problems],
+    });
   }
 
   /** What has to be done from time to time: at least once a second (F-34). */
@@ -121,7 +116,7 @@ export class Writer {
     const { ballast, clock } = this.#options;
     if (this.#session === undefined) await this.#reopen();
     if (this.#session === undefined) return;
-    if (!this.#session.wal.intact) await this.#rescue(this.#session);
+    await this.#checkFiles(this.#session);
     if (clock.monotonic() > this.#replacedAt + SHOW_REPLACED)
       this.#problems.delete('storeReplaced');
     ballast.ensure();
@@ -141,22 +136,24 @@ export class Writer {
     }
   }
 
-  /** Commits; what went into a WAL that is no longer the database's is brought over first (F-34). */
+  /** Commits, and makes sure that it went into files that are still those of the database. */
   async #commit<T>(session: Session, work: Work<T>): Promise<T> {
-    const value = await this.#write(session, work);
-    if (!session.wal.intact) await this.#rescue(session);
+    const value = await this.#write(session, work, this.#alarms);
+    await this.#checkFiles(session);
     return value;
   }
 
-  async #write<T>(session: Session, work: Work<T>): Promise<T> {
+  async #write<T>(session: Session, work: Work<T>, alarms: readonly EventEntry[]): Promise<T> {
     let state = this.#limitState;
     const { value, events } = await session.log.transaction(async (draft) => {
+      for (const alarm of alarms) draft.event(alarm);
       const result = await work(draft, session);
       const now = this.#options.clock.monotonic();
       state = enforceLimits(draft, this.#limits, this.#limitState, now);
       return result;
     });
     this.#limitState = state;
+    this.#alarms = [];
     events.forEach(this.#options.publish);
     return value;
   }
@@ -164,10 +161,11 @@ export class Writer {
   /** The same work once more after everything that can be spared has been given up (F-09). */
   #withMoreRoom<T>(work: Work<T>): Work<T> {
     this.#problems.add('storeFull');
-    const released = this.#options.ballast.release();
+    if (this.#options.ballast.release()) {
+      this.#alarms.push({ category: 'alarm', code: 'storeFull' });
+    }
     return (draft, session) => {
       trimSent(draft, 0);
-      if (released) writeEvents(draft, [{ category: 'alarm', code: 'storeFull' }]);
       return work(draft, session);
     };
   }
@@ -176,6 +174,15 @@ export class Writer {
   async #failure(session: Session, error: unknown): Promise<unknown> {
     if (isBroken(error)) await this.#leave(session, 'storeBroken', String(error));
     return isDatabaseError(error) ? storeError(error, 'the store cannot write') : error;
+  }
+
+  /** Whether what was committed stands where the next opening will look for it (F-34). */
+  async #checkFiles(session: Session): Promise<void> {
+    if (!session.files.databaseIntact) {
+      const reason = 'the database file was replaced while the engine was running';
+      this.#options.giveUp(new AccessError('STORE_BROKEN', reason));
+    }
+    if (!session.files.walIntact) await this.#rescue(session);
   }
 
   /**
@@ -206,12 +213,8 @@ export class Writer {
     let session: Session | undefined;
     try {
       session = new Session(this.#options, this.#heads);
-      const events = [...this.#alarms, ...session.findings];
-      await this.#write(session, (draft) => {
-        writeEvents(draft, events);
-      });
+      await this.#write(session, () => undefined, [...this.#alarms, ...session.findings]);
       this.#session = session;
-      this.#alarms = [];
       this.#problems.delete('storeBroken');
     } catch (error) {
       this.#reason = error instanceof Error ? error.message : String(error);
@@ -227,25 +230,15 @@ export class Writer {
   }
 
   async #watchWal(): Promise<void> {
-    const bytes = this.session.wal.size;
+    const bytes = this.session.files.walSize;
     if (bytes < WAL_ALARM) {
       this.#problems.delete('walLarge');
     } else if (!this.#problems.has('walLarge')) {
       this.#problems.add('walLarge');
-      const entry: EventEntry = { category: 'alarm', code: 'walLarge', details: { bytes } };
-      await this.#record([entry]);
+      this.#alarms.push({ category: 'alarm', code: 'walLarge', details: { bytes } });
+      await this.transaction(() => undefined);
     }
   }
-
-  async #record(events: readonly EventEntry[]): Promise<void> {
-    await this.transaction((draft) => {
-      writeEvents(draft, events);
-    });
-  }
-}
-
-function writeEvents(draft: LogDraft, events: readonly EventEntry[]): void {
-  for (const entry of events) draft.event(entry);
 }
 
 function closeQuietly(session: Session): void {

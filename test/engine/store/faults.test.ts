@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from '../../../lib/engine/store/store.ts';
@@ -179,6 +179,25 @@ describe('the store and faults', () => {
       assertSound(folder);
       assert.equal(verifyLog(folder, LOG_KEY).streams[0]?.last, 10);
     });
+  });
+
+  it('stops when another database is put in the place of its own (F-34)', async () => {
+    const folder = bench.folder();
+    let died: (error: Error) => void = () => undefined;
+    const dead = new Promise<Error>((resolve) => (died = resolve));
+    const { store } = await bench.open(folder, { listener: { dead: died } });
+    await store.append(accessRecord());
+    const file = join(folder, 'gateway.db');
+    copyFileSync(file, `${file}.old`);
+    renameSync(`${file}.old`, file);
+    await assert.rejects(store.append(accessRecord()), {
+      code: 'STORE_BROKEN',
+      message: 'the database file was replaced while the engine was running',
+    });
+    assert.match((await dead).message, /replaced/);
+    assert.deepEqual((await store.health()).problems, ['storeBroken']);
+    await store.close();
+    await bench.open(folder);
   });
 
   it('raises an alarm when a reader lets the write-ahead log grow (64 MiB)', async function () {

@@ -4,7 +4,7 @@ import { isAccessError } from '../../../model/errors.ts';
 import type { PolicyChange } from '../../../policy/policy.ts';
 import type { ChangeFailure } from '../../engine.ts';
 import type { PreparedChange } from '../store.ts';
-import { ownerKey, type Codec, type Write } from './codec.ts';
+import { ownerKey, type Codec, type Columns, type Write } from './codec.ts';
 import { deleteEntity } from './deletion.ts';
 import { planRow, type Known } from './plan.ts';
 import { loadRows, ownersOf, presentReferences, saveRows } from './queries.ts';
@@ -91,11 +91,12 @@ async function writeRun<K extends EntityKind>(
   result: ChangeResult,
 ): Promise<void> {
   const codec: Codec<K> = CODECS[kind];
-  const known = await lookAround(db, kind, writes);
+  const columns = writes.map(({ change }) => codec.columns(change.value));
+  const known = await lookAround(db, kind, writes, columns);
   const rows: Rows[K][] = [];
-  for (const { index, change } of writes) {
+  for (const [place, { index, change }] of writes.entries()) {
     try {
-      const row = planRow(codec, change, known);
+      const row = planRow(codec, change, columns[place] ?? {}, known);
       rows.push(row);
       result.applied.push(codec.policy(row));
     } catch (error) {
@@ -110,17 +111,15 @@ async function lookAround<K extends EntityKind>(
   db: Kysely<Tables>,
   kind: K,
   writes: readonly Numbered<Write<K>>[],
+  columns: readonly Partial<Columns<K>>[],
 ): Promise<Known<K>> {
   const codec: Codec<K> = CODECS[kind];
-  const columns = writes.map(({ change }) => codec.columns(change.value));
   const ids = writes.map(({ change }) => change.value.id);
+  const references = columns.flatMap((given) => codec.references(given));
   const lookups = columns.flatMap((given) => codec.lookups?.(given) ?? []);
   return {
     rows: await loadRows(db, kind, ids),
-    references: await presentReferences(
-      db,
-      columns.flatMap((given) => codec.references(given)),
-    ),
+    references: await presentReferences(db, references),
     owners: new Map((await ownersOf(db, lookups)).map((owner) => [ownerKey(owner), owner])),
   };
 }

@@ -70,16 +70,23 @@ export function searchText(words: readonly (string | null)[]): string {
 export function given<T extends object>(columns: {
   [C in keyof T]?: T[C] | undefined;
 }): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(columns).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
+  return without(undefined, columns);
 }
 
 /** Leaves out what is null: in the model an absent value has no property. */
 export function present<T extends object>(values: {
   [P in keyof T]-?: Exclude<T[P], undefined> | null;
 }): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
+  return without(null, values) as T;
+}
+
+function without(unwanted: null | undefined, values: object): object {
+  const source = values as Readonly<Record<string, unknown>>;
+  const result: Record<string, unknown> = {};
+  for (const name in source) {
+    if (source[name] !== unwanted) result[name] = source[name];
+  }
+  return result;
 }
 
 export function toJson<T extends object>(value: T | undefined): Json<T> | undefined {

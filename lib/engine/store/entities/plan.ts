@@ -23,18 +23,19 @@ export interface Known<K extends EntityKind> {
 }
 
 /**
- * The row that a change leads to. Throws CONFLICT for an id that exists already, NOT_FOUND for an id or
- * a reference that does not, INPUT_INVALID for a row that would be incomplete.
+ * The row that a change leads to; `columns` are those that it gives. Throws CONFLICT for an id that
+ * exists already, NOT_FOUND for an id or a reference that does not, INPUT_INVALID for a row that would
+ * be incomplete.
  */
 export function planRow<K extends EntityKind>(
   codec: Codec<K>,
   change: Write<K>,
+  columns: Partial<Columns<K>>,
   known: Known<K>,
 ): Rows[K] {
   const { kind, value } = change;
   const stored = known.rows.get(value.id);
   checkExistence(change, stored !== undefined);
-  const columns = codec.columns(value);
   for (const reference of codec.references(columns)) {
     if (known.references.has(referenceKey(reference))) continue;
     throw new AccessError(
