@@ -22,6 +22,8 @@ export interface Rules {
   readonly site: SiteSettings;
   readonly accessPoints: ReadonlyMap<string, AccessPointRules>;
   readonly permissions: Permissions;
+  /** Undefined for a schedule that does not exist or cannot be relied on. */
+  readonly scheduleOf: (id: string) => Schedule | undefined;
   /** Numbers of the break-glass groups. */
   readonly breakGlass: ReadonlySet<number>;
 }
@@ -57,6 +59,7 @@ export function compileRules(
     site,
     accessPoints: new Map(points),
     permissions,
+    scheduleOf,
     breakGlass: new Set(breakGlass.map((group) => numberOf(group.id))),
   };
 }

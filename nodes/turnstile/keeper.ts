@@ -14,7 +14,7 @@ import { Recent, statusOf, type LiveState } from './live.ts';
 import { Membership } from './membership.ts';
 import { ModeSchedule } from './mode-schedule.ts';
 import { Outbox } from './outbox.ts';
-import { openPoints, type Points } from './points.ts';
+import { openPoints } from './points.ts';
 import { Reception } from './reception.ts';
 import type { TurnstileConfig } from './turnstile.config.ts';
 
@@ -25,7 +25,6 @@ const CLOSE_LIMIT = 800;
 export class Keeper {
   readonly #context: NodeContext<TurnstileConfig>;
   readonly #site: SiteApi;
-  readonly #points: Points;
   readonly #machine: RunningMachine;
   readonly #membership: Membership;
   readonly #outbox: Outbox;
@@ -41,7 +40,6 @@ export class Keeper {
     const { RED, node, config } = context;
     this.#context = context;
     const { points, site } = openPoints(RED, config.accessPoints);
-    this.#points = points;
     this.#site = site;
     this.#inputs = new InputArray(config.inputs);
     const { group, interlock } = config;
@@ -112,8 +110,7 @@ export class Keeper {
 
   #startMachine(): RunningMachine {
     const { kind, settings } = this.#context.config;
-    const { grantedCountsAsPassed } = this.#points;
-    return withMachine(kind, { ...settings, grantedCountsAsPassed }, (machine) =>
+    return withMachine(kind, settings, (machine) =>
       run(machine, {
         clock: systemClock,
         timers: systemTimers,

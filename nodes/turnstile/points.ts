@@ -15,11 +15,6 @@ export class Points {
     this.#points = points;
   }
 
-  /** Without a contact a grant counts as a passage at every one of them (D18). */
-  get grantedCountsAsPassed(): boolean {
-    return this.#all().every((point) => point.grantedCountsAsPassed);
-  }
-
   /** Whose rules hold for a way: its own access point, or the only one there is. */
   at(direction: Direction | 'undefined'): AccessPoint {
     const own = direction === 'undefined' ? undefined : this.#points[direction];
@@ -63,6 +58,13 @@ export function openPoints(
   if (site === undefined) throw new AccessError('CONFIG_INVALID', 'no access point is chosen');
   if (exit !== undefined && exit.site !== site) {
     throw new AccessError('CONFIG_INVALID', 'entry and exit belong to different sites');
+  }
+  for (const point of [entry, exit]) {
+    if (point?.settings.grantedCountsAsPassed !== true) continue;
+    throw new AccessError(
+      'CONFIG_INVALID',
+      `access point "${point.settings.id}" counts every grant as a passage; here the passage itself is recorded`,
+    );
   }
   const points = { ...optional('in', entry?.settings), ...optional('out', exit?.settings) };
   return { points: new Points(points), site };

@@ -20,8 +20,7 @@ export interface TurnstileConfig {
   /** Config nodes of the access points, at least one. */
   accessPoints: Partial<Record<Direction, string>>;
   kind: PassageKind;
-  /** Whether a grant counts as a passage is a setting of the access point. */
-  settings: Omit<PassageSettings, 'grantedCountsAsPassed'>;
+  settings: PassageSettings;
   /** Which way somebody goes whom PASS A reports. */
   passA: Direction;
   /** A request to exit unlocks, or only explains the opening of a door that needs no unlocking from inside. */
@@ -101,7 +100,7 @@ function accessPointsOf(settings: Settings): TurnstileConfig['accessPoints'] {
 }
 
 /** The dialog speaks in seconds, but for the debouncing; an empty field means what is usual for the kind. */
-function passageSettings(settings: Settings, kind: PassageKind): TurnstileConfig['settings'] {
+function passageSettings(settings: Settings, kind: PassageKind): PassageSettings {
   const usual = KINDS[kind];
   const time = (field: string, min: number, max: number, fallback: number): number =>
     settings.number(field, { min, max, fallback }) * SECOND;
@@ -118,6 +117,7 @@ function passageSettings(settings: Settings, kind: PassageKind): TurnstileConfig
     loiteringTime: time('loiteringTime', 1, 300, usual.loiteringTime / SECOND),
     queueLength: settings.number('queueLength', { min: 0, max: 20, fallback: usual.queueLength }),
     interlockWait: time('interlockWait', 0, 10, 0),
+    grantedCountsAsPassed: settings.flag('grantedCountsAsPassed', false),
     onFire: settings.choice('onFire', ['release', 'log'], 'release'),
     debounce: settings.number('debounce', { min: 0, max: 2000, fallback: 50 }),
   };

@@ -48,6 +48,11 @@ const SITE_NODE = { id: 'site', type: 'gatewire-site' };
 const POINT_NODES = [
   { id: 'point-in', type: accessPointType.type, settings: POINT },
   { id: 'point-out', type: accessPointType.type, settings: EXIT },
+  {
+    id: 'point-blind',
+    type: accessPointType.type,
+    settings: { ...EXIT, id: 'blind', grantedCountsAsPassed: true },
+  },
 ];
 type NodeSettings = Record<string, unknown> & { id: string };
 
@@ -179,8 +184,8 @@ function gateOf(site: FakeSite, id: string): Gate {
       nodeById(id).receive(message as Received);
     },
     state: async () => {
-      const { body } = await helper.request().get(`/gatewire/turnstiles/${id}/state`).expect(200);
-      return body as LiveState;
+      const answer = await helper.request().get(`/gatewire/turnstiles/${id}/state`).expect(200);
+      return answer.body as LiveState;
     },
   };
 }
@@ -430,9 +435,9 @@ describe('turnstile', () => {
     const gate = await load(book);
     book.isDown = true;
     gate.send(signal('fire'));
-    const { payload, access } = await gate.commands.at(0);
-    assert.equal(payload, true);
-    assert.equal(access, undefined);
+    const command = await gate.commands.at(0);
+    assert.equal(command.payload, true);
+    assert.equal(command.access, undefined);
   });
 
   it('does not open any more when the grant for all comes too late', async () => {
@@ -442,12 +447,11 @@ describe('turnstile', () => {
     const slow = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    const { grantOpening } = engine;
-    engine.grantOpening = async (request) => {
+    const grantOpening: Engine['grantOpening'] = async (request) => {
       await slow;
-      return grantOpening(request);
+      return engine.grantOpening(request);
     };
-    const gate = await loadWith(engine, DOOR);
+    const gate = await loadWith({ ...engine, grantOpening }, DOOR);
     gate.send({ mode: 'unlock' });
     gate.send({ mode: 'lock' });
     assert.equal((await gate.commands.at(0)).command, 'off');
@@ -535,6 +539,7 @@ describe('turnstile', () => {
     ['no access point at all', { accessPointIn: '', accessPointOut: '' }],
     ['one access point for both ways', { accessPointOut: 'point-in' }],
     ['an access point that is missing', { accessPointOut: 'nowhere' }],
+    ['an access point that counts grants as passages', { accessPointOut: 'point-blind' }],
     ['a mantrap without its group', { kind: 'mantrap' }],
     ['an interlock of turnstiles', { interlock: 'lock' }],
     ['a time out of range', { releaseTime: 5000 }],
