@@ -1,26 +1,8 @@
-import type { Effect } from '../../lib/devices/passage/model.ts';
-import type { MachineView } from '../../lib/devices/passage/runner.ts';
+import type { Effect, MachineView } from '../../lib/devices/passage/model.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { optional } from '../../lib/model/optional.ts';
 import type { StatusName } from '../../lib/runtime/status.ts';
-
-/** One thing that happened, in words that the dialog can translate. */
-export interface RecentEffect {
-  at: number;
-  type: Effect['type'];
-  /** The action, the outcome or the code. */
-  what: string;
-  direction?: string;
-  detail?: string;
-}
-
-/** What the dialog shows of a running node. */
-export interface LiveState extends MachineView {
-  kind: string;
-  group?: string;
-  interlock?: { name: string; free: boolean };
-  recent: RecentEffect[];
-}
+import type { RecentEffect } from './live-state.ts';
 
 const MOST_RECENT = 20;
 

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import type { LiveState } from './live.ts';
+import type { LiveState } from './live-state.ts';
 
 const READ = 'gatewire.read';
 

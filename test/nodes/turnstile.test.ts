@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import register from '../../nodes/turnstile/turnstile.ts';
-import type { LiveState } from '../../nodes/turnstile/live.ts';
+import type { LiveState } from '../../nodes/turnstile/live-state.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';

@@ -143,6 +143,15 @@ export interface LockView {
   grants: string[];
 }
 
+/** A machine as people look at it. */
+export interface MachineView {
+  locks: LockView[];
+  emergency: boolean;
+  sensors: Record<string, SensorValue>;
+  /** What is being waited for, with the milliseconds that are left. */
+  timers: { name: string; remaining: number }[];
+}
+
 export type Output = 'closed' | 'limited' | 'open';
 
 /**

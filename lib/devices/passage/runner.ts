@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Timers } from '../timers.ts';
 import type { CommonState } from './draft.ts';
-import type { Effect, LockView, Machine, Memory, PassageEvent, SensorValue } from './model.ts';
+import type { Effect, Machine, MachineView, Memory, PassageEvent } from './model.ts';
 
 export interface MachineHost {
   clock: Clock;
@@ -11,15 +11,6 @@ export interface MachineHost {
   perform(effect: Effect): void;
   /** Told after every event, when its effects have been carried out. */
   changed(): void;
-}
-
-/** A machine as people look at it. */
-export interface MachineView {
-  locks: LockView[];
-  emergency: boolean;
-  sensors: Record<string, SensorValue>;
-  /** What is being waited for, with the milliseconds that are left. */
-  timers: { name: string; remaining: number }[];
 }
 
 export interface RunningMachine {
