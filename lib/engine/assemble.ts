@@ -17,6 +17,7 @@ import { createJournal, type Journal } from './journal.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
+import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { createPinCheck } from './pin-check.ts';
 import { createReadings } from './readings.ts';
 import type { Secrets } from './secrets.ts';
@@ -42,6 +43,7 @@ export interface EngineParts {
 /** The wired parts of a running engine. */
 export interface Assembly {
   decide: Decide;
+  grantOpening: GrantOpening;
   administration: Administration;
   commands: Commands;
   configuration: Configuration;
@@ -72,6 +74,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants }),
+    grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
     administration: createAdministration({ policy, store, secrets, trust, journal, onBehind }),
     commands: createCommands({ grants, trust, journal, store }),
     configuration,

@@ -36,7 +36,9 @@ export interface StartOptions {
 export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   configure: 30_000,
   decide: 3000,
+  grantOpening: 3000,
   activeLevel: 2000,
+  scheduleState: 2000,
   claimCommand: 2000,
   recordCommand: 10_000,
   recordPassage: 10_000,

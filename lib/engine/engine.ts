@@ -76,6 +76,20 @@ export interface ActiveLevel {
   version: number;
 }
 
+/** Opens a door for nobody in particular. */
+export interface OpeningRequest {
+  accessPoint: string;
+  /** A mode in which everybody may pass, or a fire. */
+  cause: 'mode' | 'fire';
+}
+
+export interface ScheduleState {
+  open: boolean;
+  /** That holds until this instant or until the policy changes. */
+  until: number;
+  version: number;
+}
+
 export interface StreamHealth {
   /** Number of the newest record, 0 if none. */
   last: number;
@@ -126,8 +140,18 @@ export interface Engine {
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */
   decide(attempt: Attempt): Promise<Decision>;
+  /**
+   * A grant for a door that has to be open for all: recorded and honoured once per output like any other, so
+   * that no output is opened without a decision (I3). Rejects with NOT_FOUND for an unknown access point.
+   */
+  grantOpening(request: OpeningRequest): Promise<Decision>;
   /** What has to be presented at an access point now. */
   activeLevel(query: { accessPoint: string }): Promise<ActiveLevel>;
+  /**
+   * Whether a schedule is open now. While the clock is not trusted, one that depends on the time is closed.
+   * Rejects with NOT_FOUND for an unknown schedule.
+   */
+  scheduleState(query: { schedule: string }): Promise<ScheduleState>;
   /** Uses up a grant for one output. Rejects with DECISION_INVALID, COMMAND_EXPIRED or COMMAND_USED. */
   claimCommand(request: CommandRequest): Promise<CommandClaim>;
   /** Records how a claimed command ended. */

@@ -4,7 +4,7 @@ import { AccessError } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
-import type { ActiveLevel, Engine } from './engine.ts';
+import type { ActiveLevel, Engine, ScheduleState } from './engine.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
@@ -32,6 +32,13 @@ export function createFacade(
     return { ...level, version: policy.version };
   }
 
+  function scheduleState(schedule: string): ScheduleState {
+    const { now, trusted } = trust.read();
+    const state = policy.scheduleState(schedule, now, trusted);
+    if (state !== undefined) return { ...state, version: policy.version };
+    throw new AccessError('NOT_FOUND', `The schedule ${schedule} does not exist or is broken`);
+  }
+
   function explain(query: ExplainQuery): Explanation {
     const { now, trusted } = trust.read();
     return policy.explain({ at: now, ...requests.explain.parse(query, 'query') }, trusted);
@@ -49,6 +56,10 @@ export function createFacade(
       announcePolicy();
       return { version: policy.version };
     },
+    grantOpening: async (request) =>
+      assembly.grantOpening(requests.opening.parse(request, 'request')),
+    scheduleState: (query) =>
+      promised(() => scheduleState(requests.schedule.parse(query, 'query').schedule)),
     activeLevel: (query) =>
       promised(() => activeLevel(requests.level.parse(query, 'query').accessPoint)),
     claimCommand: (request) =>

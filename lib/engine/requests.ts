@@ -101,6 +101,10 @@ export const acknowledge = parser(
   Type.Object({ stream: Stream, seq: Type.Integer({ minimum: 0 }) }, closed),
 );
 export const level = parser(Type.Object({ accessPoint: Id }, closed));
+export const schedule = parser(Type.Object({ schedule: Id }, closed));
+export const opening = parser(
+  Type.Object({ accessPoint: Id, cause: Type.Enum(['mode', 'fire']) }, closed),
+);
 export const backup = parser(
   Type.Object({ file: Type.String({ minLength: 1, maxLength: 4096 }) }, closed),
 );

@@ -22,6 +22,8 @@ export interface AccessEntry {
   decision: Decision;
   credentials: LoggedCredential[];
   requestToExit?: boolean;
+  /** Nobody asked: the door had to be open for all. */
+  opening?: 'mode' | 'fire';
   snapshot?: string;
 }
 

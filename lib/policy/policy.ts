@@ -124,6 +124,15 @@ export interface Policy {
     accessPoint: string,
     now: number,
   ): { level: SecurityLevel; factorTimeout: number; until: number } | undefined;
+  /**
+   * Whether a schedule is open, and until when at the latest that holds; undefined if it does not exist or
+   * cannot be relied on. Without trust in the clock nothing is open that depends on the time.
+   */
+  scheduleState(
+    schedule: string,
+    now: number,
+    clockTrusted: boolean,
+  ): { open: boolean; until: number } | undefined;
   /** Throws NOT_FOUND for an unknown person or access point. */
   explain(query: Required<ExplainQuery>, clockTrusted: boolean): Explanation;
   /** Version of the time-zone data the schedules were compiled from. */

@@ -23,6 +23,8 @@ export interface Rules {
   readonly site: SiteSettings;
   readonly accessPoints: ReadonlyMap<string, AccessPointRules>;
   readonly permissions: Permissions;
+  /** Undefined for a schedule that does not exist or cannot be relied on. */
+  readonly scheduleOf: (id: string) => Schedule | undefined;
   /** Numbers of the break-glass groups. */
   readonly breakGlass: ReadonlySet<number>;
 }
@@ -59,6 +61,7 @@ export function compileRules(
     site,
     accessPoints: new Map(points),
     permissions,
+    scheduleOf,
     breakGlass: new Set(breakGlass.map((group) => numberOf(group.id))),
   };
 }

@@ -8,7 +8,7 @@ import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { levelAt, nextLevelChange } from './levels.ts';
 import { DAY } from './local-time.ts';
-import { clampInstant } from './moment.ts';
+import { clampInstant, momentAt } from './moment.ts';
 import { People, personEntry } from './people.ts';
 import type {
   CredentialIndex,
@@ -23,8 +23,8 @@ import { compileRules, type Rules } from './rules.ts';
 import { prepareStep } from './steps.ts';
 import { Zone } from './zone.ts';
 
-/** How far ahead the end of a level is looked for. */
-const LEVEL_HORIZON = 8 * DAY;
+/** How far ahead the end of a level or of a schedule's answer is looked for. */
+const HORIZON = 8 * DAY;
 
 /** Before the first configuration there are no access points, so nothing can be granted. */
 const UNCONFIGURED: EngineConfig = {
@@ -179,8 +179,20 @@ class Snapshot implements Policy {
     return {
       level: levelAt(point.levels, instant).model,
       factorTimeout: point.point.factorTimeout,
-      until: nextLevelChange(point.levels, instant, instant + LEVEL_HORIZON),
+      until: nextLevelChange(point.levels, instant, instant + HORIZON),
     };
+  }
+
+  scheduleState(
+    schedule: string,
+    now: number,
+    clockTrusted: boolean,
+  ): ReturnType<Policy['scheduleState']> {
+    const found = this.#state.rules.scheduleOf(schedule);
+    if (found === undefined) return undefined;
+    const { instant, trusted } = momentAt(this.#zone, now, clockTrusted);
+    const until = found.nextFlip(instant, instant + HORIZON);
+    return { open: found.isOpen(instant) && (trusted || !found.limited), until };
   }
 
   explain(query: Required<ExplainQuery>, clockTrusted: boolean): Explanation {

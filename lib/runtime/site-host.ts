@@ -1,9 +1,11 @@
+import path from 'node:path';
 import type { EngineHandle } from '../engine/registry.ts';
 import { acquireEngine } from '../engine/registry.ts';
 import type { Engine, EngineHealth } from '../engine/engine.ts';
 import type { AccessPoint } from '../model/access-point.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import type { SiteSettings } from '../model/site.ts';
+import { Doors } from './doors.ts';
 import { Sealing } from './sealing.ts';
 import type { EngineState, SiteApi } from './site.ts';
 
@@ -23,6 +25,7 @@ export class SiteHost implements SiteApi {
   readonly settings: SiteSettings;
   readonly engine: Engine;
   readonly sealing = new Sealing();
+  readonly doors: Doors;
   readonly #handle: EngineHandle;
   readonly #warn: (message: string) => void;
   readonly #accessPoints = new Map<string, AccessPoint>();
@@ -42,6 +45,7 @@ export class SiteHost implements SiteApi {
       ...(options.keyFile === undefined ? {} : { keyFile: options.keyFile }),
     });
     this.engine = this.#handle.engine;
+    this.doors = new Doors(path.join(options.folder, 'doors.json'), this.engine, warn);
     this.#unsubscribe = this.#handle.onState(() => void this.#refresh());
     this.#poll = setInterval(() => void this.#refresh(), HEALTH_INTERVAL);
     this.#configureSoon();
@@ -78,6 +82,8 @@ export class SiteHost implements SiteApi {
     clearInterval(this.#poll);
     this.#unsubscribe();
     this.#listeners.clear();
+    // The doors still have something to record.
+    await this.doors.close();
     await this.#handle.release();
   }
 
@@ -116,6 +122,7 @@ export class SiteHost implements SiteApi {
   #change(state: EngineState): void {
     if (state === this.#state || this.#closed) return;
     this.#state = state;
+    if (state !== 'down') this.doors.journal.retry();
     for (const listener of this.#listeners) listener(state);
   }
 }

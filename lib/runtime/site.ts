@@ -2,6 +2,7 @@ import type { Engine, EngineHealth } from '../engine/engine.ts';
 import type { AccessPoint } from '../model/access-point.ts';
 import type { SiteSettings } from '../model/site.ts';
 import type { FactorJoin } from './factor-join.ts';
+import type { Doors } from './doors.ts';
 import { configType } from './node.ts';
 import type { Sealing } from './sealing.ts';
 import type { Status, StatusName } from './status.ts';
@@ -16,6 +17,8 @@ export interface SiteApi {
   readonly engine: Engine;
   /** Hides secrets while they travel through the flow. */
   readonly sealing: Sealing;
+  /** What the doors of the site share. */
+  readonly doors: Doors;
   readonly state: EngineState;
   readonly health: EngineHealth | undefined;
   /** Tells every change of the state; the returned function ends that. */
@@ -43,10 +46,15 @@ const SHOWN: Readonly<Record<Exclude<EngineState, 'up'>, StatusName>> = {
   down: 'engineDown',
 };
 
+/** What a node shows of its site's engine; `ready` while that works. */
+export function shownState(state: EngineState, ready: StatusName): StatusName {
+  return state === 'up' ? ready : SHOWN[state];
+}
+
 /** Shows the state of the site's engine as the steady status of a node. Returns how to stop. */
 export function followEngine(site: SiteApi, status: Status, ready: StatusName): () => void {
   const show = (state: EngineState): void => {
-    status.show(state === 'up' ? ready : SHOWN[state]);
+    status.show(shownState(state, ready));
   };
   show(site.state);
   return site.onState(show);

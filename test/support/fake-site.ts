@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import type { SiteSettings } from '../../lib/model/site.ts';
+import { Doors } from '../../lib/runtime/doors.ts';
 import { Sealing } from '../../lib/runtime/sealing.ts';
 import { siteType, type EngineState, type SiteApi } from '../../lib/runtime/site.ts';
 
@@ -15,6 +20,8 @@ export interface FakeSite {
   setState(state: EngineState): void;
   /** Nodes that still listen for the state; 0 when all have been closed. */
   listeners(): number;
+  /** Ends what the doors share, and removes their memory. */
+  close(): Promise<void>;
   /** What access point nodes have made known. */
   accessPoints: Map<string, AccessPoint>;
 }
@@ -38,7 +45,9 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
   const names = [
     'configure',
     'decide',
+    'grantOpening',
     'activeLevel',
+    'scheduleState',
     'claimCommand',
     'recordCommand',
     'recordPassage',
@@ -62,10 +71,15 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
   const listeners = new Set<(state: EngineState) => void>();
   const accessPoints = new Map<string, AccessPoint>();
   let state: EngineState = 'up';
+  const memory = path.join(tmpdir(), `gatewire-doors-${randomUUID()}.json`);
+  const warn = (problem: string): never => {
+    throw new Error(problem);
+  };
   const api: SiteApi = {
     settings: { ...SITE, ...settings },
     engine,
     sealing: new Sealing(),
+    doors: new Doors(memory, engine, warn),
     get state() {
       return state;
     },
@@ -86,6 +100,10 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
     setState(next) {
       state = next;
       for (const listener of listeners) listener(next);
+    },
+    async close() {
+      await api.doors.close();
+      await rm(memory, { force: true });
     },
     register(RED) {
       function SiteNode(this: Node & { gatewire?: SiteApi }, definition: NodeDef): void {
