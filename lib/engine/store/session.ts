@@ -81,6 +81,15 @@ export class Session {
   close(): void {
     this.db.close();
   }
+
+  /** Gives up a connection that does not work. */
+  abandon(): void {
+    try {
+      this.db.close();
+    } catch {
+      // It was given up because it does not work.
+    }
+  }
 }
 
 /** The head of a stream as the newest rows bear it out, and what is wrong with them. */
