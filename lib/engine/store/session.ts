@@ -42,7 +42,8 @@ export class Session {
   constructor({ file, key, clock }: SessionSetup, known?: Readonly<Heads>) {
     this.db = openForWriting(file);
     try {
-      const tails = perStream((stream) => verifyTail(this.db, stream, key));
+      const stored = readHeads(this.db);
+      const tails = perStream((stream) => verifyTail(this.db, stream, stored[stream], key));
       const heads = perStream((stream) => later(tails[stream].head, known?.[stream]));
       this.log = new RecordLog(this.db, key, heads, clock);
       this.side = sideWriter(this.db);
@@ -96,9 +97,9 @@ export class Session {
 function verifyTail(
   db: DatabaseSync,
   stream: Stream,
+  stored: StoredHead | undefined,
   key: KeyObject,
 ): { head: StreamHead; findings: EventEntry[] } {
-  const stored = readHeads(db)[stream];
   if (stored === undefined) {
     throw new AccessError('STORE_BROKEN', `the database has lost its stream "${stream}"`);
   }
