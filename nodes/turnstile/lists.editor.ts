@@ -5,7 +5,7 @@ interface Translates {
   _(key: string): string;
 }
 
-const INPUTS = '#node-input-inputs-list';
+const INPUTS = '#node-input-inputMap-list';
 const SCHEDULES = '#node-input-schedules-list';
 const OFFERED = 'gatewire-turnstile-schedules';
 const MODES = ['unlocked', 'blocked', 'locked'] as const;

@@ -74,7 +74,7 @@ export function normalise(settings: Settings): TurnstileConfig {
     group: settings.optionalText('group'),
     interlock: interlockOf(settings, kind),
     source: settings.text('source', 'payload'),
-    inputs: inputs.parse(settings.json('inputs', []), 'inputs'),
+    inputs: inputs.parse(settings.json('inputMap', []), 'inputMap'),
     schedules: schedules
       .parse(settings.json('schedules', []), 'schedules')
       .map(({ direction, ...rule }) => ({

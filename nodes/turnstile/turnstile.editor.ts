@@ -38,7 +38,7 @@ interface TurnstileProperties {
   grantedCountsAsPassed: boolean;
   entrySide: string;
   source: string;
-  inputs: InputEntry[];
+  inputMap: InputEntry[];
   schedules: ScheduleEntry[];
   debounce: number | string;
 }
@@ -109,7 +109,7 @@ RED.nodes.registerType<TurnstileProperties>('gatewire-turnstile', {
     grantedCountsAsPassed: { value: false },
     entrySide: { value: 'A', validate: required },
     source: { value: 'payload', validate: required },
-    inputs: { value: [] },
+    inputMap: { value: [] },
     schedules: { value: [] },
     debounce: { value: 50, validate: numberIn(0, 2000) },
   },
@@ -119,7 +119,8 @@ RED.nodes.registerType<TurnstileProperties>('gatewire-turnstile', {
     return this._('turnstile.label.type');
   },
   label() {
-    return this.name || this._(`turnstile.kind.${this.kind}`);
+    const kind = PASSAGE_KINDS.find((each) => each === this.kind);
+    return this.name || this._(kind ? `turnstile.kind.${kind}` : 'turnstile.label.type');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -138,14 +139,14 @@ RED.nodes.registerType<TurnstileProperties>('gatewire-turnstile', {
     );
     showRows();
     $('#node-input-source').typedInput({ default: 'msg', types: ['msg'] });
-    inputList(this, this.inputs);
+    inputList(this, this.inputMap);
     scheduleList(this, this.schedules);
     $(`${ENTRY}, ${EXIT}`).on('change', () => void offerSchedules([ENTRY, EXIT]));
     foldable('#gatewire-turnstile-advanced-head', '#gatewire-turnstile-advanced');
     live = new LiveView(this);
   },
   oneditsave() {
-    this.inputs = savedInputs();
+    this.inputMap = savedInputs();
     this.schedules = savedSchedules();
     stopLiveView();
   },

@@ -305,12 +305,12 @@ describe('turnstile', () => {
 
   it('reads an array of discrete inputs by its map', async () => {
     const book = new Book();
-    const inputs = [
+    const inputMap = [
       { index: 0, sensor: 'passA', inverted: false },
       { index: 2, sensor: 'fire', inverted: true },
       { index: 3, sensor: 'button', inverted: false },
     ];
-    const gate = await load(book, { ...NODE, inputs });
+    const gate = await load(book, { ...NODE, inputMap });
     gate.send({ payload: [false, false, true, true] });
     gate.send({ payload: [true, false, 1, 1] });
     assert.equal(((await gate.passages.at(0)).payload as Passage).outcome, 'forced');
@@ -545,7 +545,7 @@ describe('turnstile', () => {
     ['a time out of range', { releaseTime: 5000 }],
     [
       'an input of an unknown sensor',
-      { inputs: [{ index: 0, sensor: 'window', inverted: false }] },
+      { inputMap: [{ index: 0, sensor: 'window', inverted: false }] },
     ],
   ];
   for (const [name, settings] of MISCONFIGURED) {
