@@ -76,7 +76,9 @@ function gatewire(what: string, relay: boolean): Candidate {
 /** Measures all flows, or those whose name holds `only`. */
 export async function flowBench(only = ''): Promise<Map<string, FlowResult>> {
   const results = new Map<string, FlowResult>();
-  for (const candidate of CANDIDATES.filter(({ what }) => what.startsWith(only) || what.endsWith(only))) {
+  for (const candidate of CANDIDATES.filter(
+    ({ what }) => what.startsWith(only) || what.endsWith(only),
+  )) {
     console.log(`Measuring: ${candidate.what} …`);
     results.set(candidate.what, await measure(candidate));
   }

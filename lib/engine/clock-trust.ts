@@ -11,6 +11,11 @@ const ABSURD = BUILD_FLOOR + 30 * 365.25 * DAY;
 const TOLERANCE = 2 * SECOND;
 const DRIFT = SECOND;
 const STEP = 10 * SECOND;
+/**
+ * A machine without a battery for its clock comes up in the past, and is set right once the network is there. So
+ * soon after power-on a jump ahead is that, and nobody has to vouch for it.
+ */
+const SETTLING = 15 * 60 * SECOND;
 
 /** What has to survive a restart. */
 export interface ClockMemory {
@@ -27,7 +32,7 @@ export interface Moment {
 }
 
 /**
- * Judges the wall clock (reliability: T-17, F-13; standards 8.6). Time is doubted while it lies before the
+ * Judges the wall clock Time is doubted while it lies before the
  * floor, after a jump of more than a day ahead, and in absurd years. Every reading goes through here, so
  * that no step is missed.
  */
@@ -59,7 +64,7 @@ export function createClockTrust({ clock, memory, report }: ClockTrustOptions): 
     if (Math.abs(step) <= DRIFT) return 0;
     anchor = { wall, monotonic };
     if (trusted) floor = Math.max(floor, expected); // so late it was, whatever the clock says now
-    if (step > DAY) confirmNeeded = true;
+    if (step > DAY && clock.uptime() > SETTLING) confirmNeeded = true;
     return step;
   }
 

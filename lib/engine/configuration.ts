@@ -40,9 +40,9 @@ export function createConfiguration({ policy, site, store, trust, journal }: Par
       const text = JSON.stringify(config);
       if (text === inForce) return;
       await enforce(config);
-      inForce = text;
       const setting = { kind: 'setting', key: CONFIG_SETTING, value: text } as const;
       await journal.event(configuredEvent(config), trust.read(), [setting]);
+      inForce = text;
     },
     async restore(stored) {
       if (stored === undefined) return true;

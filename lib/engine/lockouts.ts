@@ -14,7 +14,7 @@ interface Rule {
   longest: number;
 }
 
-/** The figures of T-04 and of standards 8.3. Only wrong PINs count: a busy door must not lock its people out. */
+/** Only wrong PINs count: a busy door must not lock its people out. */
 const RULES = {
   person: { window: Infinity, rest: personRest, longest: 15 * MINUTE },
   keypad: {

@@ -4,6 +4,7 @@ import type { People } from './people.ts';
 import { NOT_COVERED, NOT_IN_FORCE } from './permissions.ts';
 import type { CredentialIndex } from './policy.ts';
 import { BIT, type ReasonSet } from './reason-set.ts';
+import type { Periods } from './records.ts';
 import type { Rules } from './rules.ts';
 
 /** What decisions are made from. */
@@ -19,12 +20,14 @@ export function credentialFaults(
   moment: Moment,
 ): ReasonSet {
   const faults = credentials.active(index) ? 0 : BIT.credentialDisabled;
-  return faults | validityFaults(credentials.from(index), credentials.until(index), moment);
+  if (!credentials.limited(index)) return faults;
+  return faults | limitFaults(credentials.periods, index, moment);
 }
 
 export function personFaults(people: People, person: number, moment: Moment): ReasonSet {
   const faults = people.disabled(person) ? BIT.personDisabled : 0;
-  return faults | validityFaults(people.from(person), people.until(person), moment);
+  if (!people.limited(person)) return faults;
+  return faults | limitFaults(people.periods, person, moment);
 }
 
 /** A deny that is in force beats every allow (D17). Start and end are checked at each passage (D16). */
@@ -39,12 +42,11 @@ export function rightFaults(moment: Moment, allow: number, deny: number): Reason
 }
 
 /**
- * Validity in local milliseconds, end exclusive. While the clock cannot be trusted every limit refuses; what
- * is over by that clock stays over, but a clock that fell back to 1970 proves nothing about a start.
+ * While the clock cannot be trusted every limit refuses; what is over by that clock stays over, but a clock
+ * that fell back to 1970 proves nothing about a start.
  */
-function validityFaults(from: number, until: number, moment: Moment): ReasonSet {
-  if (from === -Infinity && until === Infinity) return 0;
-  const expired = until > moment.ended ? 0 : BIT.expired;
+function limitFaults(periods: Periods, record: number, moment: Moment): ReasonSet {
+  const expired = periods.until(record) > moment.ended ? 0 : BIT.expired;
   if (!moment.trusted) return expired | BIT.clockUntrusted;
-  return expired | (from <= moment.begun ? 0 : BIT.notYetValid);
+  return expired | (periods.from(record) <= moment.begun ? 0 : BIT.notYetValid);
 }

@@ -11,7 +11,7 @@ export class Coverage {
     this.#bits = new Uint32Array(targets.length * this.#words);
     const known = new Map<string, Uint32Array>();
     for (const [row, target] of targets.entries()) {
-      const key = JSON.stringify(target);
+      const key = keyOf(target);
       const words = known.get(key) ?? wordsOf(target, points);
       known.set(key, words);
       this.#bits.set(words, row * this.#words);
@@ -23,6 +23,11 @@ export class Coverage {
     const word = this.#bits[row * this.#words + (point >> 5)] ?? 0;
     return (word & (1 << (point & 31))) !== 0;
   }
+}
+
+function keyOf(target: PermissionTarget): string {
+  if ('accessPoint' in target) return `point ${target.accessPoint}`;
+  return 'zone' in target ? `zone ${target.zone}` : 'everywhere';
 }
 
 function wordsOf(target: PermissionTarget, points: readonly AccessPoint[]): Uint32Array {

@@ -1,7 +1,8 @@
 import { CREDENTIAL_TYPES, type CredentialType } from '../model/credential.ts';
-import { periodEnd, periodStart } from './local-time.ts';
+import { readPeriod, type Period } from './local-time.ts';
+import { Lookups } from './lookups.ts';
 import type { CredentialIndex, PolicyCredential } from './policy.ts';
-import { Records } from './records.ts';
+import { Pairs, Periods } from './records.ts';
 import { Slots } from './slots.ts';
 import { typeNumber } from './type-set.ts';
 
@@ -10,41 +11,32 @@ const NONE = -1;
 const ACTIVE = 1;
 const DURESS = 2;
 const TOKEN = 4;
-
-const FROM = 0;
-const UNTIL = 1;
-/** One more than the number of the holder, so that a record that was never written belongs to nobody. */
-const HOLDER = 2;
-const FLAGS = 3;
-const TYPE = 4;
-const NEXT = 5;
-const WIDTH = 6;
+/** There is a start or an end. */
+const LIMITED = 8;
+/** The number of the type stands above the flags. */
+const TYPE_SHIFT = 4;
 
 /** A credential ready to be stored: everything that could go wrong has been done. */
 export interface CredentialEntry {
   readonly id: string;
-  readonly type: number;
   readonly lookup: string;
-  readonly flags: number;
-  /** Local milliseconds; the end is exclusive. */
-  readonly from: number;
-  readonly until: number;
+  /** Flags and type in one number. */
+  readonly kind: number;
+  readonly period: Period;
 }
 
-/** A validity that names a time that does not exist has not begun and is over. */
 export function credentialEntry(credential: PolicyCredential): CredentialEntry {
-  const from = periodStart(credential.validFrom);
-  const until = periodEnd(credential.validTo);
+  const period = readPeriod(credential.validFrom, credential.validTo);
   return {
     id: credential.id,
-    type: typeNumber(credential.type),
     lookup: credential.lookup,
-    flags:
+    kind:
       (credential.status === 'active' ? ACTIVE : 0) |
       (credential.duress ? DURESS : 0) |
-      (credential.token ? TOKEN : 0),
-    from: Number.isNaN(from) ? Infinity : from,
-    until: Number.isNaN(until) ? -Infinity : until,
+      (credential.token ? TOKEN : 0) |
+      (period.limited ? LIMITED : 0) |
+      (typeNumber(credential.type) << TYPE_SHIFT),
+    period,
   };
 }
 
@@ -53,11 +45,13 @@ export function credentialEntry(credential: PolicyCredential): CredentialEntry {
  * An index that is not in use belongs to nobody.
  */
 export class Credentials {
+  readonly periods = new Periods();
   readonly #slots = new Slots();
-  readonly #byLookup = CREDENTIAL_TYPES.map(() => new Map<string, number>());
+  readonly #lookups = new Lookups();
   readonly #ids: string[] = [];
-  readonly #lookups: string[] = [];
-  readonly #records = new Records(WIDTH);
+  /** Kind, and one more than the number of the holder: what was never written belongs to nobody. */
+  readonly #records = new Pairs();
+  readonly #next: number[] = [];
   readonly #firstOfPerson: number[] = [];
 
   get count(): number {
@@ -65,37 +59,29 @@ export class Credentials {
   }
 
   find(type: CredentialType, lookup: string): CredentialIndex {
-    return this.#byLookup[typeNumber(type)]?.get(lookup) ?? NONE;
+    return this.#lookups.find(typeNumber(type), lookup);
   }
 
   /** Stores a credential of the person with number `person`, in place of what its id stood for. */
-  put(entry: CredentialEntry, person: number): void {
-    this.delete(entry.id);
-    const slot = this.#slots.take(entry.id);
-    this.#ids[slot] = entry.id;
-    this.#lookups[slot] = entry.lookup;
-    this.#records.set(slot, FROM, entry.from);
-    this.#records.set(slot, UNTIL, entry.until);
-    this.#records.set(slot, HOLDER, person + 1);
-    this.#records.set(slot, FLAGS, entry.flags);
-    this.#records.set(slot, TYPE, entry.type);
-    this.#records.set(slot, NEXT, this.first(person));
+  put({ id, lookup, kind, period }: CredentialEntry, person: number): void {
+    const known = this.#slots.of(id);
+    const slot = known < 0 ? this.#slots.add(id) : known;
+    if (known >= 0) this.#forget(slot);
+    this.#ids[slot] = id;
+    this.#records.set(slot, kind, person + 1);
+    this.periods.set(slot, period.from, period.until);
+    this.#next[slot] = this.first(person);
     this.#firstOfPerson[person] = slot;
-    this.#byLookup[entry.type]?.set(entry.lookup, slot);
+    this.#lookups.set(slot, kind >> TYPE_SHIFT, lookup);
   }
 
   delete(id: string): void {
     const slot = this.#slots.of(id);
     if (slot < 0) return;
-    const byLookup = this.#byLookup[this.#records.get(slot, TYPE)];
-    const lookup = this.#lookups[slot] ?? '';
-    if (byLookup?.get(lookup) === slot) byLookup.delete(lookup);
-    this.#unchain(slot);
+    this.#forget(slot);
     this.#slots.release(id);
     this.#ids[slot] = '';
-    this.#lookups[slot] = '';
-    this.#records.set(slot, HOLDER, 0);
-    this.#records.set(slot, FLAGS, 0);
+    this.#records.set(slot, 0, 0);
   }
 
   deleteOf(person: number): void {
@@ -110,7 +96,7 @@ export class Credentials {
   }
 
   next(index: CredentialIndex): CredentialIndex {
-    return this.#records.get(index, NEXT);
+    return this.#next[index] ?? NONE;
   }
 
   id(index: CredentialIndex): string {
@@ -119,34 +105,33 @@ export class Credentials {
 
   /** The number of the holder; -1 for an index that is not in use. */
   person(index: CredentialIndex): number {
-    return index >= 0 ? this.#records.get(index, HOLDER) - 1 : NONE;
+    return index >= 0 ? this.#records.second(index) - 1 : NONE;
   }
 
   type(index: CredentialIndex): CredentialType | undefined {
-    return CREDENTIAL_TYPES[this.#records.get(index, TYPE)];
+    return CREDENTIAL_TYPES[this.#records.first(index) >> TYPE_SHIFT];
   }
 
   active(index: CredentialIndex): boolean {
-    return (this.#records.get(index, FLAGS) & ACTIVE) !== 0;
+    return (this.#records.first(index) & ACTIVE) !== 0;
   }
 
   duress(index: CredentialIndex): boolean {
-    return (this.#records.get(index, FLAGS) & DURESS) !== 0;
+    return (this.#records.first(index) & DURESS) !== 0;
   }
 
   token(index: CredentialIndex): boolean {
-    return (this.#records.get(index, FLAGS) & TOKEN) !== 0;
+    return (this.#records.first(index) & TOKEN) !== 0;
   }
 
-  from(index: CredentialIndex): number {
-    return this.#records.get(index, FROM);
+  /** Whether the validity has a start or an end. */
+  limited(index: CredentialIndex): boolean {
+    return (this.#records.first(index) & LIMITED) !== 0;
   }
 
-  until(index: CredentialIndex): number {
-    return this.#records.get(index, UNTIL);
-  }
-
-  #unchain(slot: number): void {
+  /** Ends what leads to a credential: its digest and its holder. */
+  #forget(slot: number): void {
+    this.#lookups.delete(slot);
     const person = this.person(slot);
     const next = this.next(slot);
     let before = this.first(person);
@@ -155,6 +140,6 @@ export class Credentials {
       return;
     }
     while (this.next(before) !== slot) before = this.next(before);
-    this.#records.set(before, NEXT, next);
+    this.#next[before] = next;
   }
 }

@@ -1,8 +1,9 @@
 import type { State } from './checks.ts';
-import { judge, type Scene } from './judge.ts';
+import { hear } from './hear.ts';
+import { openHearing, type Hearing, type Party } from './hearing.ts';
+import { judge } from './judge.ts';
 import { levelInForce } from './levels.ts';
 import { momentAt } from './moment.ts';
-import { hear, type Hearing, type Party } from './parties.ts';
 import type { People } from './people.ts';
 import type { EvaluateInput, Verdict } from './policy.ts';
 import { BIT, listOf, type ReasonSet } from './reason-set.ts';
@@ -34,18 +35,19 @@ export function evaluate(state: State, input: EvaluateInput): Verdict {
   if (input.factors.length === 0) return anonymousVerdict(input, point);
   const moment = momentAt(state.rules.zone, input.now, input.clockTrusted);
   const level = point && levelInForce(point.levels, moment);
-  return decide(state, { point, level, moment }, hear(state, input, moment));
+  const hearing = openHearing(point, level, moment, input.factors.length);
+  hear(state, input, hearing);
+  return decide(state, hearing);
 }
 
 /** The verdict on what was presented, in the light of where and when. */
-export function decide(state: State, scene: Scene, hearing: Hearing): Verdict {
-  const faults = judge(state, scene, hearing);
+export function decide(state: State, hearing: Hearing): Verdict {
+  const faults = judge(state, hearing);
   const first = hearing.parties[0];
   if (first === undefined) return strangerVerdict(faults);
   const rescuer = faults === 0 ? undefined : breakGlassMember(state, hearing, faults);
   if (rescuer !== undefined) return breakGlassVerdict(state.people, hearing, rescuer);
-  const partner = scene.level?.twoPersons === true ? hearing.parties[1] : undefined;
-  return holderVerdict(state, hearing, faults, first, partner);
+  return holderVerdict(state, hearing, faults, first);
 }
 
 /** A press of the exit button is granted without asking who pressed it. */
@@ -53,7 +55,7 @@ function anonymousVerdict(input: EvaluateInput, point: AccessPointRules | undefi
   let faults = input.requestToExit ? 0 : BIT.malformed;
   if (point === undefined) faults |= BIT.unknownAccessPoint;
   else {
-    if (!point.point.enabled) faults |= BIT.accessPointDisabled;
+    if (!point.enabled) faults |= BIT.accessPointDisabled;
     if (input.requestToExit && !point.point.requestToExit) faults |= BIT.noRight;
   }
   const outcome = faults === 0 ? 'granted' : 'denied';
@@ -68,21 +70,21 @@ function strangerVerdict(faults: ReasonSet): Verdict {
 
 function holderVerdict(
   { people, rules }: State,
-  hearing: Hearing,
+  { parties, level, duress }: Hearing,
   faults: ReasonSet,
   first: Party,
-  partner: Party | undefined,
 ): Verdict {
   const verdict: Verdict = {
     outcome: faults === 0 ? 'granted' : 'denied',
     reasons: listOf(faults),
-    person: named(people, first),
-    duress: hearing.duress,
+    person: people.identity(first.person),
+    duress,
     breakGlass: false,
   };
-  if (partner !== undefined) verdict.secondPerson = named(people, partner);
-  const permission = faults === 0 ? rules.permissions.permission(first.permission) : undefined;
-  if (permission !== undefined) verdict.permission = sourced(permission);
+  const partner = level?.twoPersons === true ? parties[1] : undefined;
+  if (partner !== undefined) verdict.secondPerson = people.identity(partner.person);
+  const permission = faults === 0 ? rules.permissions.grant(first.permission) : undefined;
+  if (permission !== undefined) verdict.permission = permission;
   return verdict;
 }
 
@@ -90,7 +92,7 @@ function breakGlassVerdict(people: People, hearing: Hearing, rescuer: Party): Ve
   return {
     outcome: 'granted',
     reasons: listOf(0),
-    person: named(people, rescuer),
+    person: people.identity(rescuer.person),
     duress: hearing.duress,
     breakGlass: true,
   };
@@ -107,12 +109,4 @@ function breakGlassMember(
       .members(people.groupSet(party.person))
       .some((group) => rules.breakGlass.has(group)),
   );
-}
-
-function named(people: People, party: Party): { id: string; name: string } {
-  return { id: people.id(party.person), name: people.name(party.person) };
-}
-
-function sourced({ id, source }: { id: string; source?: string }): { id: string; source?: string } {
-  return source === undefined ? { id } : { id, source };
 }

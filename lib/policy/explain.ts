@@ -4,6 +4,7 @@ import { reasonText } from '../model/reasons.ts';
 import { ALWAYS } from '../model/schedule.ts';
 import type { State } from './checks.ts';
 import { decide } from './evaluate.ts';
+import { openHearing, partyOf } from './hearing.ts';
 import { levelAt, levelInForce, nextLevelChange } from './levels.ts';
 import { DAY } from './local-time.ts';
 import { momentAt, type Moment } from './moment.ts';
@@ -32,9 +33,12 @@ export function explain(
   const moment = momentAt(rules.zone, query.at, clockTrusted);
   const known = levelInForce(point.levels, moment);
   const level = known ?? levelAt(point.levels, moment.instant);
-  const { hearing, missing } = present(state, person, point, level, moment);
-  const asked = hearing.readings === 0 ? undefined : known && { ...known, twoPersons: false };
-  const verdict = decide(state, { point, level: asked, moment }, hearing);
+  const { types, faults, missing } = present(state, person, point, level, moment);
+  const asked = types === 0 ? undefined : known && { ...known, twoPersons: false };
+  const hearing = openHearing(point, asked, moment, 1);
+  hearing.types = types;
+  partyOf(hearing, person).faults = faults;
+  const verdict = decide(state, hearing);
   const rows = rules.permissions.covering(people, person, point.number);
   const nextChange = nextChangeOf(state, point, person, rows, moment.instant);
   return {
@@ -43,7 +47,7 @@ export function explain(
       reason,
       text: reasonText(reason, rules.site.language),
     })),
-    person: { id: people.id(person), name: people.name(person) },
+    person: people.identity(person),
     accessPoint: { id: point.point.id, name: point.point.name },
     at: moment.instant,
     level: level.model,
@@ -90,9 +94,9 @@ function nextChangeOf(
       if (edge > at) next = Math.min(next, edge);
     }
   };
-  consider(people.from(person), people.until(person));
+  consider(people.periods.from(person), people.periods.until(person));
   for (let index = credentials.first(person); index >= 0; index = credentials.next(index)) {
-    consider(credentials.from(index), credentials.until(index));
+    consider(credentials.periods.from(index), credentials.periods.until(index));
   }
   for (const row of rows) {
     consider(row.from, row.until);

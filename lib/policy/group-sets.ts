@@ -3,13 +3,13 @@
  * who do the same job share one.
  */
 export class GroupSets {
-  readonly #known = new Map<string, number>();
+  readonly #known = new Map<string | number, number>();
   #cells = new Int32Array(1024);
   #used = 0;
 
   /** The number of a set of groups. */
   add(groups: readonly number[]): number {
-    const key = groups.join();
+    const key = groups.length > 1 ? groups.join() : (groups[0] ?? '');
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const set = this.#used;

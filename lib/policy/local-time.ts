@@ -43,6 +43,28 @@ export function periodEnd(text: string | undefined): number {
   return text === undefined ? Infinity : dayOf(text) * DAY + timeOf(text, DAY);
 }
 
+/** The validity of something in local milliseconds, end exclusive. */
+export interface Period {
+  readonly from: number;
+  readonly until: number;
+  /** Whether there is a start or an end. */
+  readonly limited: boolean;
+}
+
+const UNLIMITED: Period = { from: -Infinity, until: Infinity, limited: false };
+
+/** A start or end that does not exist (30 February) makes a period that has not begun or is over. */
+export function readPeriod(from: string | undefined, to: string | undefined): Period {
+  if (from === undefined && to === undefined) return UNLIMITED;
+  const start = periodStart(from);
+  const end = periodEnd(to);
+  return {
+    from: Number.isNaN(start) ? Infinity : start,
+    until: Number.isNaN(end) ? -Infinity : end,
+    limited: true,
+  };
+}
+
 /** Minutes of the day of a time `HH:MM`, 0 to 1440. */
 export function minuteOf(time: string): number {
   return digits(time, 0, 2) * 60 + digits(time, 3, 2);

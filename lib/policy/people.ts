@@ -1,51 +1,48 @@
 import { GroupSets } from './group-sets.ts';
-import { periodEnd, periodStart } from './local-time.ts';
+import { readPeriod, type Period } from './local-time.ts';
 import type { PolicyPerson } from './policy.ts';
-import { Records } from './records.ts';
+import { Pairs, Periods } from './records.ts';
 import { Slots } from './slots.ts';
+
+const DISABLED = 1;
+/** There is a start or an end. */
+const LIMITED = 2;
+
+/** Who somebody is, as decisions tell it. */
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+}
 
 /** A person ready to be stored: everything that could go wrong has been done. */
 export interface PersonEntry {
-  readonly id: string;
-  readonly name: string;
+  readonly identity: Identity;
   readonly disabled: boolean;
-  /** Local milliseconds; the end is exclusive. */
-  readonly from: number;
-  readonly until: number;
-  /** Numbers of the groups, as `groupNumber` gives them. */
+  readonly period: Period;
+  /** Numbers of the groups. */
   readonly groups: readonly number[];
 }
 
-/** A validity that names a time that does not exist has not begun and is over. */
 export function personEntry(
   person: PolicyPerson,
   groupNumber: (id: string) => number,
 ): PersonEntry {
-  const from = periodStart(person.validFrom);
-  const until = periodEnd(person.validTo);
   return {
-    id: person.id,
-    name: person.name,
+    identity: { id: person.id, name: person.name },
     disabled: person.disabled,
-    from: Number.isNaN(from) ? Infinity : from,
-    until: Number.isNaN(until) ? -Infinity : until,
-    groups: Array.from(person.groups, groupNumber),
+    period: readPeriod(person.validFrom, person.validTo),
+    groups: person.groups.map((group) => groupNumber(group)),
   };
 }
-
-const FROM = 0;
-const UNTIL = 1;
-const DISABLED = 2;
-const GROUPS = 3;
-const WIDTH = 4;
 
 /** All persons, found by a number. */
 export class People {
   readonly groups = new GroupSets();
+  readonly periods = new Periods();
   readonly #slots = new Slots();
-  readonly #ids: string[] = [];
-  readonly #names: string[] = [];
-  readonly #records = new Records(WIDTH);
+  readonly #identities: Identity[] = [];
+  /** Flags and group set. */
+  readonly #records = new Pairs();
 
   get count(): number {
     return this.#slots.count;
@@ -56,47 +53,40 @@ export class People {
     return this.#slots.of(id);
   }
 
-  put(entry: PersonEntry): void {
-    const slot = this.#slots.take(entry.id);
-    this.#ids[slot] = entry.id;
-    this.#names[slot] = entry.name;
-    this.#records.set(slot, FROM, entry.from);
-    this.#records.set(slot, UNTIL, entry.until);
-    this.#records.set(slot, DISABLED, entry.disabled ? 1 : 0);
-    this.#records.set(slot, GROUPS, this.groups.add(entry.groups));
+  put({ identity, disabled, period, groups }: PersonEntry): void {
+    const known = this.#slots.of(identity.id);
+    const slot = known < 0 ? this.#slots.add(identity.id) : known;
+    const flags = (disabled ? DISABLED : 0) | (period.limited ? LIMITED : 0);
+    this.#identities[slot] = identity;
+    this.#records.set(slot, flags, this.groups.add(groups));
+    this.periods.set(slot, period.from, period.until);
   }
 
   delete(id: string): void {
     const slot = this.#slots.of(id);
     if (slot < 0) return;
     this.#slots.release(id);
-    this.#ids[slot] = '';
-    this.#names[slot] = '';
-    this.#records.set(slot, DISABLED, 1);
+    this.#identities[slot] = NOBODY;
+    this.#records.set(slot, DISABLED, this.groups.add([]));
   }
 
-  id(slot: number): string {
-    return this.#ids[slot] ?? '';
-  }
-
-  name(slot: number): string {
-    return this.#names[slot] ?? '';
-  }
-
-  from(slot: number): number {
-    return this.#records.get(slot, FROM);
-  }
-
-  until(slot: number): number {
-    return this.#records.get(slot, UNTIL);
+  identity(slot: number): Identity {
+    return this.#identities[slot] ?? NOBODY;
   }
 
   disabled(slot: number): boolean {
-    return this.#records.get(slot, DISABLED) !== 0;
+    return (this.#records.first(slot) & DISABLED) !== 0;
+  }
+
+  /** Whether the validity has a start or an end. */
+  limited(slot: number): boolean {
+    return (this.#records.first(slot) & LIMITED) !== 0;
   }
 
   /** The number of the set of groups that the person is in. */
   groupSet(slot: number): number {
-    return this.#records.get(slot, GROUPS);
+    return this.#records.second(slot);
   }
 }
+
+const NOBODY: Identity = { id: '', name: '' };

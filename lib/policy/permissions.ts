@@ -20,12 +20,23 @@ export interface PermissionContext {
   groupNumber: (id: string) => number;
 }
 
+/** A permission as a decision names it. */
+export interface Grant {
+  readonly id: string;
+  readonly source?: string;
+}
+
 /** A permission with its schedule; the limits are local milliseconds, the end exclusive. */
 export interface PermissionRow {
   readonly permission: Permission;
+  readonly grant: Grant;
   readonly schedule: Schedule;
   readonly from: number;
   readonly until: number;
+  /** Whether there is a start or an end. */
+  readonly bounded: boolean;
+  /** Whether it depends on the time at all. */
+  readonly limited: boolean;
 }
 
 /**
@@ -34,70 +45,53 @@ export interface PermissionRow {
  * and always denies.
  */
 export class Permissions {
-  readonly allows: SubjectIndex;
-  readonly denies: SubjectIndex;
+  readonly #allows: SubjectIndex;
+  readonly #denies: SubjectIndex;
   readonly #rows: readonly PermissionRow[];
-  /** Whether a row depends on the time at all. */
-  readonly #limited: Uint8Array;
   readonly #coverage: Coverage;
 
   constructor(permissions: Iterable<Permission>, context: PermissionContext) {
     const sorted = [...permissions].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const entries = sorted.map(({ subject, effect }, row) => ({ subject, effect, row }));
     const index = (deny: boolean): SubjectIndex => {
-      const entries = sorted.map(({ subject, effect }, row) => ({ subject, effect, row }));
       const chosen = entries.filter(({ effect }) => (effect === 'deny') === deny);
       return new SubjectIndex(chosen, context.groupNumber);
     };
-    this.allows = index(false);
-    this.denies = index(true);
+    this.#allows = index(false);
+    this.#denies = index(true);
     this.#rows = sorted.map((permission) => compileRow(permission, context));
-    this.#limited = Uint8Array.from(this.#rows, (row) =>
-      isLimited(row) ? (row.from > -Infinity || row.until < Infinity ? 2 : 1) : 0,
-    );
     this.#coverage = new Coverage(
       sorted.map(({ target }) => target),
       context.accessPoints,
     );
   }
 
-  permission(row: number): Permission | undefined {
-    return this.#rows[row]?.permission;
+  grant(row: number): Grant | undefined {
+    return this.#rows[row]?.grant;
   }
 
   /**
-   * The row in force for a person at an access point, the last in the order of ids if there are several;
-   * else NOT_IN_FORCE or NOT_COVERED. While the clock cannot be trusted, only rows without any time limit
-   * are in force.
+   * The row that allows a person to pass an access point now, the last in the order of ids if there are
+   * several; else NOT_IN_FORCE or NOT_COVERED. While the clock cannot be trusted, only rows without any time
+   * limit are in force.
    */
-  strongest(
-    index: SubjectIndex,
-    people: People,
-    person: number,
-    accessPoint: number,
-    moment: Moment,
-  ): number {
-    if (index.isEmpty) return NOT_COVERED;
-    const { groups } = people;
-    const set = people.groupSet(person);
-    const size = groups.size(set);
-    let best = this.#strongestIn(index, EVERYONE, accessPoint, moment);
-    for (let at = 0; at < size; at++) {
-      const list = index.ofGroup(groups.member(set, at));
-      const row = this.#strongestIn(index, list, accessPoint, moment);
-      if (row > best) best = row;
-    }
-    if (!index.hasPersons) return best;
-    const list = index.ofPerson(people.id(person));
-    return Math.max(best, this.#strongestIn(index, list, accessPoint, moment));
+  allowing(people: People, person: number, accessPoint: number, moment: Moment): number {
+    return this.#strongest(this.#allows, people, person, accessPoint, moment);
+  }
+
+  /** The row that denies, in the same way. */
+  denying(people: People, person: number, accessPoint: number, moment: Moment): number {
+    if (this.#denies.isEmpty) return NOT_COVERED;
+    return this.#strongest(this.#denies, people, person, accessPoint, moment);
   }
 
   /** Every row that speaks about a person at an access point, in the order of ids. */
   covering(people: People, person: number, accessPoint: number): PermissionRow[] {
     const groups = people.groups.members(people.groupSet(person));
     const rows: number[] = [];
-    for (const index of [this.allows, this.denies]) {
-      const lists = [EVERYONE, index.ofPerson(people.id(person))];
-      for (const list of lists.concat(groups.map((group) => index.ofGroup(group)))) {
+    for (const index of [this.#allows, this.#denies]) {
+      const own = [EVERYONE, index.ofPerson(people.identity(person).id)];
+      for (const list of own.concat(groups.map((group) => index.ofGroup(group)))) {
         for (let at = index.start(list); at < index.end(list); at++) rows.push(index.row(at));
       }
     }
@@ -108,41 +102,63 @@ export class Permissions {
       .filter((row) => row !== undefined);
   }
 
+  #strongest(
+    index: SubjectIndex,
+    people: People,
+    person: number,
+    accessPoint: number,
+    moment: Moment,
+  ): number {
+    const { groups } = people;
+    const set = people.groupSet(person);
+    const size = groups.size(set);
+    let best = this.#strongestIn(index, EVERYONE, accessPoint, moment);
+    for (let at = 0; at < size; at++) {
+      const list = index.ofGroup(groups.member(set, at));
+      const row = this.#strongestIn(index, list, accessPoint, moment);
+      if (row > best) best = row;
+    }
+    if (!index.hasPersons) return best;
+    const own = index.ofPerson(people.identity(person).id);
+    return Math.max(best, this.#strongestIn(index, own, accessPoint, moment));
+  }
+
   #strongestIn(index: SubjectIndex, list: number, accessPoint: number, moment: Moment): number {
     const start = index.start(list);
     let best = NOT_COVERED;
     for (let at = index.end(list) - 1; at >= start; at--) {
       const row = index.row(at);
       if (!this.#coverage.has(row, accessPoint)) continue;
-      if (this.#inForce(row, moment)) return row;
+      if (isInForce(this.#rows[row], moment)) return row;
       best = NOT_IN_FORCE;
     }
     return best;
   }
+}
 
-  #inForce(number: number, moment: Moment): boolean {
-    const limits = this.#limited[number];
-    if (limits === 0) return true;
-    const row = this.#rows[number];
-    if (row === undefined || !moment.trusted) return false;
-    if (limits === 2 && (row.from > moment.begun || row.until <= moment.ended)) return false;
-    return row.schedule.isOpen(moment.instant);
-  }
+function isInForce(row: PermissionRow | undefined, moment: Moment): boolean {
+  if (row === undefined) return false;
+  if (!row.limited) return true;
+  if (!moment.trusted) return false;
+  if (row.bounded && (row.from > moment.begun || row.until <= moment.ended)) return false;
+  return row.schedule.isOpen(moment.instant);
 }
 
 function compileRow(permission: Permission, context: PermissionContext): PermissionRow {
+  const { id, source, validFrom, validTo } = permission;
   const deny = permission.effect === 'deny';
-  const from = periodStart(permission.validFrom);
-  const until = periodEnd(permission.validTo);
   const never = deny ? -Infinity : Infinity;
+  const from = periodStart(validFrom);
+  const until = periodEnd(validTo);
+  const schedule = context.scheduleOf(permission.schedule) ?? (deny ? ALWAYS_OPEN : NEVER_OPEN);
+  const bounded = validFrom !== undefined || validTo !== undefined;
   return {
     permission,
-    schedule: context.scheduleOf(permission.schedule) ?? (deny ? ALWAYS_OPEN : NEVER_OPEN),
+    grant: source === undefined ? { id } : { id, source },
+    schedule,
     from: Number.isNaN(from) ? never : from,
     until: Number.isNaN(until) ? -never : until,
+    bounded,
+    limited: bounded || schedule.limited,
   };
-}
-
-function isLimited({ schedule, from, until }: PermissionRow): boolean {
-  return schedule.limited || from > -Infinity || until < Infinity;
 }

@@ -2,15 +2,15 @@ import type { CredentialType } from '../model/credential.ts';
 import { credentialFaults, type State } from './checks.ts';
 import type { Level } from './levels.ts';
 import type { Moment } from './moment.ts';
-import type { Hearing } from './parties.ts';
-import { NOT_COVERED } from './permissions.ts';
 import { BIT, type ReasonSet } from './reason-set.ts';
 import type { AccessPointRules } from './rules.ts';
 import { bitOf, typesIn, type TypeSet } from './type-set.ts';
 
-/** What a person would present at an access point, as if they had done it. */
+/** What a person would present at an access point. */
 export interface Presentation {
-  readonly hearing: Hearing;
+  readonly types: TypeSet;
+  /** What is wrong with the credentials of these types. */
+  readonly faults: ReasonSet;
   /** The types that the level asks for and the person has no credential of. */
   readonly missing: CredentialType[];
 }
@@ -38,18 +38,7 @@ export function present(
     types |= bitOf(type);
     faults |= wallet.get(type) ?? 0;
   }
-  const party = { person, types, faults, permission: NOT_COVERED };
-  return {
-    hearing: {
-      readings: shown.length,
-      parties: [party],
-      types,
-      faults: 0,
-      stranger: false,
-      duress: false,
-    },
-    missing: typesIn(group).filter((type) => !wallet.has(type)),
-  };
+  return { types, faults, missing: typesIn(group).filter((type) => !wallet.has(type)) };
 }
 
 function walletOf({ credentials }: State, person: number, moment: Moment): Wallet {

@@ -12,6 +12,7 @@ export interface AccessPointRules {
   readonly point: AccessPoint;
   /** Its number in the permission table. */
   readonly number: number;
+  readonly enabled: boolean;
   readonly supports: TypeSet;
   readonly levels: readonly LevelChoice[];
 }
@@ -44,6 +45,7 @@ export function compileRules(
     {
       point,
       number,
+      enabled: point.enabled,
       supports: typeSet(point.supports),
       levels: compileLevels(point.levels, scheduleOf),
     },

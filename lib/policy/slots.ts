@@ -12,10 +12,8 @@ export class Slots {
     return this.#numbers.get(id) ?? -1;
   }
 
-  /** The number of an id, a new one if it has none yet. */
-  take(id: string): number {
-    const known = this.#numbers.get(id);
-    if (known !== undefined) return known;
+  /** Gives a number to an id that has none. */
+  add(id: string): number {
     const slot = this.#free.pop() ?? this.#numbers.size;
     this.#numbers.set(id, slot);
     return slot;

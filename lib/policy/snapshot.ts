@@ -146,7 +146,7 @@ class Snapshot implements Policy {
     if (person < 0) throw new AccessError('INTERNAL', `No credential has the index ${index}`);
     return {
       id: credentials.id(index),
-      person: people.id(person),
+      person: people.identity(person).id,
       token: credentials.token(index),
       duress: credentials.duress(index),
     };

@@ -5,6 +5,7 @@ import { optional } from '../model/optional.ts';
 import { siteType, type SiteApi } from './site.ts';
 
 const READ = 'gatewire.read';
+const WRITE = 'gatewire.write';
 
 type Answer = (site: SiteApi, query: (name: string) => string | undefined) => unknown;
 
@@ -22,8 +23,29 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     }),
 };
 
+/** Lets an operator vouch for the clock of a site, by name. Needs the permission `gatewire.write`. */
+function serveClock(RED: NodeAPI): void {
+  RED.httpAdmin.post(
+    '/gatewire/sites/:site/confirm-clock',
+    RED.auth.needsPermission(WRITE),
+    (request, response) => {
+      void reply(RED, request, response, async (site) => {
+        await site.engine.confirmClock({ author: userOf(request) });
+        return site.engine.health();
+      });
+    },
+  );
+}
+
+/** Who is logged in to the editor; `editor` where it is open to anyone. */
+function userOf(request: Request): string {
+  const { user } = request as { user?: { username?: unknown } };
+  return typeof user?.username === 'string' ? user.username : 'editor';
+}
+
 /** Serves the routes below `gatewire/sites/<id of the config node>/` of the admin API. */
 export function serveSites(RED: NodeAPI): void {
+  serveClock(RED);
   for (const [name, answer] of Object.entries(ROUTES)) {
     RED.httpAdmin.get(
       `/gatewire/sites/:site/${name}`,

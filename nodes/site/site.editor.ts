@@ -1,7 +1,7 @@
 import { CATEGORY, TINT } from '../../lib/editor/palette.ts';
-import { fillSelect, foldable } from '../../lib/editor/dialog.ts';
+import { ask, fillSelect, foldable, problemOf, tell } from '../../lib/editor/dialog.ts';
 import { numberIn, required, textLike } from '../../lib/editor/validate.ts';
-import '../../lib/editor/red.ts';
+import type { EditedNode } from '../../lib/editor/red.ts';
 
 interface SiteProperties {
   name: string;
@@ -54,5 +54,31 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
       this.zone,
     );
     foldable('#gatewire-site-advanced-head', '#gatewire-site-advanced');
+    $('#gatewire-site-confirm-clock').on('click', (event) => {
+      event.preventDefault();
+      void show(this, tell<Health>(`sites/${this.id}/confirm-clock`));
+    });
+    void show(this, ask<Health>(`sites/${this.id}/health`));
   },
 });
+
+interface Health {
+  problems: string[];
+  persons: number;
+  clock: string;
+  tzdata: string;
+}
+
+/** What the running engine says of itself; the clock can be vouched for while it is in doubt. */
+async function show(node: EditedNode<SiteProperties>, asked: Promise<Health>): Promise<void> {
+  const box = $('#gatewire-site-health').empty();
+  $('#gatewire-site-clock').hide();
+  try {
+    const { problems, persons, clock, tzdata } = await asked;
+    const state = problems.length === 0 ? node._('site.health.ok') : problems.join(', ');
+    box.text(`${state} · ${node._('site.health.persons', { persons })} · tz ${tzdata}`);
+    $('#gatewire-site-clock').toggle(clock === 'untrusted');
+  } catch (error) {
+    box.text(problemOf(error) ?? node._('common.error.unreachable'));
+  }
+}

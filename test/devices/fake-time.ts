@@ -20,6 +20,10 @@ export class FakeTime implements Clock, Timers {
     return this.#monotonic;
   }
 
+  uptime(): number {
+    return this.#monotonic;
+  }
+
   after(delay: number, run: () => void): () => void {
     const timer = { at: this.#monotonic + delay, run };
     this.#timers.add(timer);

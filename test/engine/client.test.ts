@@ -15,7 +15,7 @@ import { makeFolder, removeFolder } from '../support/folder.ts';
 import { ANNA_CARD, attemptAt, card, SAMPLE_CONFIG } from '../support/sample-site.ts';
 
 describe('engine: process', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let client: EngineClient;
 

@@ -28,6 +28,16 @@ describe('engine: trust in the clock', () => {
     start();
   });
 
+  it('takes a jump ahead soon after power-on for a clock that was set right', () => {
+    clock.uptime = () => 5 * 60 * SECOND;
+    clock.step(3 * DAY);
+    assert.ok(trust.read().trusted);
+    assert.ok(codes.includes('clockStepped'));
+    clock.uptime = () => 20 * 60 * SECOND;
+    clock.step(3 * DAY);
+    assert.ok(!trust.read().trusted);
+  });
+
   const trusted = (): boolean => trust.read().trusted;
 
   it('trusts a clock that goes on', () => {

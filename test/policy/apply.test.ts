@@ -6,6 +6,7 @@ import { createPolicy } from '../../lib/policy/snapshot.ts';
 import {
   accessPoint,
   credential,
+  digestOf,
   loadSite,
   permission,
   person,
@@ -15,6 +16,8 @@ import {
   summary,
   testSite,
 } from './support/site.ts';
+
+const SAME = digestOf('same');
 
 describe('a policy', () => {
   it('grants nothing before it is configured and loaded', () => {
@@ -67,18 +70,18 @@ describe('a policy', () => {
     const policy = loadSite(
       testSite({
         credentials: [
-          credential('ann', 'card', { lookup: 'same' }),
-          credential('ann', 'qr', { lookup: 'same', token: true }),
+          credential('ann', 'card', { lookup: SAME }),
+          credential('ann', 'qr', { lookup: SAME, token: true }),
           credential('ann', 'pin', { duress: true }),
           credential('ann', 'pin', { id: 'old', status: 'blocked' }),
           credential('ann', 'pin', { id: 'second' }),
         ],
       }),
     );
-    const qr = policy.credentialAt(policy.findCredential('qr', 'same'));
+    const qr = policy.credentialAt(policy.findCredential('qr', SAME));
     assert.deepEqual(qr, { id: 'qr of ann', person: 'ann', token: true, duress: false });
-    assert.equal(policy.credentialAt(policy.findCredential('card', 'same')).id, 'card of ann');
-    assert.equal(policy.findCredential('face', 'same'), -1);
+    assert.equal(policy.credentialAt(policy.findCredential('card', SAME)).id, 'card of ann');
+    assert.equal(policy.findCredential('face', SAME), -1);
     assert.deepEqual([...policy.pinsOf('ann')].sort(), ['pin of ann', 'second']);
     assert.deepEqual(policy.pinsOf('bob'), []);
     assert.equal(policy.hasPerson('ann'), true);
@@ -160,14 +163,20 @@ describe('a change', () => {
 
   it('of the value of a credential ends the old value', () => {
     const policy = loadSite(testSite());
-    policy.apply([{ kind: 'credential', put: credential('ann', 'card', { lookup: 'new' }) }], 2);
-    assert.equal(policy.findCredential('card', 'card of ann'), -1);
-    assert.equal(policy.credentialAt(policy.findCredential('card', 'new')).id, 'card of ann');
+    policy.apply(
+      [{ kind: 'credential', put: credential('ann', 'card', { lookup: digestOf('new') }) }],
+      2,
+    );
+    assert.equal(policy.findCredential('card', digestOf('card of ann')), -1);
+    assert.equal(
+      policy.credentialAt(policy.findCredential('card', digestOf('new'))).id,
+      'card of ann',
+    );
   });
 
   it('that hands a value to another credential in one go keeps the new owner', () => {
     const policy = loadSite(testSite({ persons: [person('ann'), person('bob')] }));
-    const mine = credential('bob', 'card', { lookup: 'card of ann' });
+    const mine = credential('bob', 'card', { lookup: digestOf('card of ann') });
     policy.apply(
       [
         { kind: 'credential', put: mine },

@@ -11,6 +11,8 @@ export class TestClock implements Clock {
 
   now = (): number => this.#wall;
   monotonic = (): number => this.#monotonic;
+  /** The machine has been on for a day, unless a test says otherwise. */
+  uptime: () => number = () => 86_400_000;
 
   /** Time passes. Milliseconds. */
   advance(duration: number): void {

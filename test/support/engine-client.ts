@@ -34,11 +34,14 @@ export async function openSampleClient(
 }
 
 /** Resolves when the engine is in this state. */
-export function reached(client: EngineClient, wanted: EngineState): Promise<void> {
-  if (client.state === wanted) return Promise.resolve();
+export function reached(
+  engine: { readonly state: EngineState; onState(listener: () => void): () => void },
+  wanted: EngineState,
+): Promise<void> {
+  if (engine.state === wanted) return Promise.resolve();
   return new Promise((resolve) => {
-    const stop = client.onState((state) => {
-      if (state !== wanted) return;
+    const stop = engine.onState(() => {
+      if (engine.state !== wanted) return;
       stop();
       resolve();
     });

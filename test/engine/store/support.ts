@@ -21,6 +21,9 @@ export class TestClock implements Clock {
   monotonic(): number {
     return this.time;
   }
+  uptime(): number {
+    return this.time;
+  }
 }
 
 /** Folders and stores of one test, all gone after it. */

@@ -5,14 +5,14 @@ import type { Permission } from '../../../lib/model/permission.ts';
 import type { PolicyCredential, PolicyPerson } from '../../../lib/policy/policy.ts';
 import type { Attempt, Item } from './decision-oracle.ts';
 import { dateTimeAround, holidaysAround, scheduleAround } from './schedules.ts';
-import { settings, type TestSite } from './site.ts';
+import { digestOf, settings, type TestSite } from './site.ts';
 
 export const PERSONS = ['p0', 'p1', 'p2', 'p3', 'p4'];
 /** The last of them is never stored. */
 const GROUPS = ['g0', 'g1', 'rescue', 'gone'];
 export const DOORS = ['d0', 'd1', 'd2'];
 const SCHEDULES = ['s0', 's1', 's2'];
-const LOOKUPS = ['l0', 'l1', 'l2', 'l3'];
+const LOOKUPS = ['l0', 'l1', 'l2', 'l3'].map((text) => digestOf(text));
 const TYPES: CredentialType[] = ['card', 'pin', 'face'];
 
 const type = fc.constantFrom(...TYPES);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AccessPoint, LevelRule } from '../../../lib/model/access-point.ts';
 import type { CredentialType } from '../../../lib/model/credential.ts';
 import type { Permission } from '../../../lib/model/permission.ts';
@@ -80,7 +81,12 @@ export function person(id: string, changes: Partial<PolicyPerson> = {}): PolicyP
   return { id, name: `Name of ${id}`, disabled: false, groups: [], ...changes };
 }
 
-/** A credential whose lookup is its own id. */
+/** A digest as the store would make it, here of any text. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** A credential whose lookup is the digest of its id. */
 export function credential(
   holder: string,
   type: CredentialType = 'card',
@@ -91,7 +97,7 @@ export function credential(
     id,
     person: holder,
     type,
-    lookup: id,
+    lookup: digestOf(id),
     status: 'active',
     duress: false,
     token: false,
@@ -140,7 +146,7 @@ export function loadSite(site: TestSite): Policy {
   return policy;
 }
 
-/** Something presented: a credential by its id (and so its lookup), with what the engine found out about it. */
+/** Something presented: the text of its lookup, with what the engine found out about it. */
 export interface Shown extends Partial<Omit<Factor, 'credential' | 'type'>> {
   type?: CredentialType;
   lookup: string;
@@ -154,7 +160,7 @@ export function shown(lookup: string, changes: Partial<Shown> = {}): Shown {
 export function factorsOf(policy: Policy, items: readonly (string | Shown)[]): Factor[] {
   return items.map((item) => {
     const { lookup, type = 'card', ...rest } = typeof item === 'string' ? shown(item) : item;
-    return { type, credential: policy.findCredential(type, lookup), ...rest };
+    return { type, credential: policy.findCredential(type, digestOf(lookup)), ...rest };
   });
 }
 
