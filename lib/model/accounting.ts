@@ -37,11 +37,11 @@ export const AccountingRules = Type.Object(
       Type.Array(Type.Object({ after: Minutes, minutes: Minutes }, closed), { maxItems: 8 }),
     ),
     /**
-     * A stay without exit: it ends as planned, it counts nothing, or the day waits for a correction, which
-     * is the default.
+     * A stay whose entry or exit nobody saw: it begins or ends as planned, what is not known counts nothing,
+     * or the day waits for a correction, which is the default.
      */
-    missingExit: Type.Optional(Type.Enum(['planned', 'nothing', 'open'])),
-    /** Zones in which presence counts, with all that lies in them; default every zone of the site. */
+    unseen: Type.Optional(Type.Enum(['planned', 'nothing', 'open'])),
+    /** Zones in which presence counts, with all that lies in them; default the outermost ones. */
     zones: Type.Optional(Type.Array(Id, { maxItems: 64, uniqueItems: true })),
     /**
      * Who gets minutes that several employers claim (D13): the one with the lowest `priority` of employment,

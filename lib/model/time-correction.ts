@@ -14,7 +14,7 @@ export const TimeCorrection = Type.Object(
     /** Local to the site; the end is exclusive. A bare date stands for its whole day. */
     from: LocalDateTime,
     to: LocalDateTime,
-    /** `true`: was present from `from` to `to`, which also ends a stay without exit that began then. */
+    /** `true`: was present from `from` to `to`, which also settles an unseen entry or exit in it. */
     present: Type.Boolean(),
     reason: Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
     author: Name,

@@ -6,7 +6,7 @@ import type {
   PersonAccount,
   PersonFacts,
 } from './attendance.ts';
-import { attendanceDay } from './day.ts';
+import { attendanceDay, isPresent } from './day.ts';
 import { draftDay, type Draft, type Employer } from './draft.ts';
 import { presenceOf } from './presence.ts';
 import { rostersOf } from './roster.ts';
@@ -39,7 +39,7 @@ export function accountPerson(
     const minutes = owned.get(draft.claim) ?? [];
     const entry = attendanceDay({ person: person.person, draft, minutes, shared, now });
     if (entry !== undefined) result.days.push(entry);
-    if (entry !== undefined) result.conflicts.push(...conflictsOf(entry, draft));
+    if (entry !== undefined) result.conflicts.push(...conflictsOf(entry, draft, now));
   }
   const own = disputes.filter(({ claims }) => claims.some(({ day }) => wanted.has(day)));
   result.conflicts.push(...own.map((dispute) => sharedMinutes(person.person, dispute)));
@@ -84,16 +84,14 @@ function sharedMinutes(person: string, { claims, from, to }: Dispute): Attendanc
   };
 }
 
-function conflictsOf(entry: AttendanceDay, draft: Draft): AttendanceConflict[] {
+function conflictsOf(entry: AttendanceDay, draft: Draft, now: number): AttendanceConflict[] {
   const { person, date, firm, marks } = entry;
   const conflict = (code: AttendanceConflict['code'], from: number): AttendanceConflict => {
     return { code, person, date, firms: [firm], from: from * MINUTE };
   };
-  const list: AttendanceConflict[] = [];
-  if (marks.includes('missingExit')) {
-    const missing = marks.includes('inside') ? draft.open.slice(0, -1) : draft.open;
-    list.push(...missing.map((entered) => conflict('missingExit', entered)));
-  }
+  const list = draft.missing
+    .filter((missing) => !isPresent(missing, draft, now))
+    .map(({ what, at }) => conflict(what === 'entry' ? 'missingEntry' : 'missingExit', at));
   const [presence] = draft.spans;
   if (marks.includes('notPlanned') && presence !== undefined) {
     list.push({ ...conflict('notPlanned', presence.from), to: presence.to * MINUTE });

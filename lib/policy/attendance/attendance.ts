@@ -3,11 +3,13 @@ import type { Employment } from '../../model/firm.ts';
 import type { TimeCorrection } from '../../model/time-correction.ts';
 import type { Zone as TimeZone } from '../zone.ts';
 
-/** A stay of a person in a zone, as the passages tell it. Milliseconds since 1970 UTC. */
+/** A stay of a person in a zone or below it, as the passages tell it. Milliseconds since 1970 UTC. */
 export interface Stay {
   zone: string;
   entered: number;
-  /** Absent: no exit is known. */
+  /** Nobody saw the entry: `entered` is when the person was first seen inside, or seen to leave. */
+  unseenEntry?: boolean;
+  /** Absent: no exit was seen. */
   left?: number;
 }
 
@@ -35,7 +37,8 @@ export interface AccountingSite {
 export const DAY_MARKS = [
   /** The person has come in and not gone out yet. */
   'inside',
-  /** There is an entry without exit. */
+  /** There is an exit without entry, or an entry without exit. */
+  'missingEntry',
   'missingExit',
   /** The person was there without a plan and without permission for it (R-100). */
   'notPlanned',
@@ -71,7 +74,7 @@ export interface AttendanceDay {
 
 /** Something that people and firms have to settle (R-097, D13). */
 export interface AttendanceConflict {
-  code: 'sharedMinutes' | 'missingExit' | 'notPlanned' | 'plansOverlap';
+  code: 'sharedMinutes' | 'missingEntry' | 'missingExit' | 'notPlanned' | 'plansOverlap';
   person: string;
   date: string;
   /** Whom it concerns; the first one has got the minutes unless they were split. */

@@ -1,7 +1,8 @@
 import { optional } from '../../model/optional.ts';
 import { MINUTE } from '../local-time.ts';
 import { DAY_MARKS, type AttendanceDay, type DayMark, type DayTimes } from './attendance.ts';
-import type { Draft } from './draft.ts';
+import { isWaiting, type Draft } from './draft.ts';
+import type { Missing } from './presence.ts';
 import { lengthOf, touches, united, type Span } from './spans.ts';
 import { dateOf } from './wall-clock.ts';
 import { workTime } from './work-time.ts';
@@ -49,13 +50,13 @@ function fact({ facts }: Draft): DayTimes | undefined {
   const departure = Math.max(...closed.map(({ to }) => to));
   const isOpen = facts.some(({ from, to }) => to === undefined && from >= departure);
   const left = closed.length === 0 || isOpen ? undefined : departure;
-  return times(first.from, left, lengthOf(united(closed)));
+  return times(first.hasEntry ? first.from : undefined, left, lengthOf(united(closed)));
 }
 
 function accounted({ draft, minutes, now }: DaySource): DayTimes | undefined {
-  const { employer, open, shift, spans, window } = draft;
+  const { employer, missing, shift, spans, window } = draft;
   const { rules } = employer.roster;
-  if (open.length > 0 && (rules.missingExit ?? 'open') === 'open') return undefined;
+  if (isWaiting(missing, employer.roster)) return undefined;
   if (spans.length === 0 && now < (shift ?? window).from) return undefined;
   return times(minutes[0]?.from, minutes.at(-1)?.to, workTime(minutes, spans, rules.breaks));
 }
@@ -69,18 +70,25 @@ function times(from: number | undefined, to: number | undefined, stay: number): 
 }
 
 function marksOf({ draft, shared, now }: DaySource): Set<DayMark> {
-  const { employer, day, shift, window, open, spans } = draft;
+  const { employer, day, shift, window, missing, spans } = draft;
   const { roster, presence } = employer;
   const before = roster.shifts.get(day - 1);
-  const isInside = insideSince(draft, now) !== undefined;
   const marks = new Set<DayMark>();
   const set = (mark: DayMark, holds: boolean): void => {
     if (holds) marks.add(mark);
   };
-  set('inside', isInside);
-  set('missingExit', open.length > (isInside ? 1 : 0));
+  const lacks = missing.filter((one) => !isPresent(one, draft, now));
+  set('inside', lacks.length < missing.length);
+  set(
+    'missingEntry',
+    lacks.some(({ what }) => what === 'entry'),
+  );
+  set(
+    'missingExit',
+    lacks.some(({ what }) => what === 'exit'),
+  );
   set('notPlanned', shift === undefined && spans.length > 0 && !isPermitted(draft));
-  set('absent', shift !== undefined && spans.length + open.length === 0 && now >= shift.to);
+  set('absent', shift !== undefined && spans.length + missing.length === 0 && now >= shift.to);
   set(
     'corrected',
     presence.corrected.some((span) => touches(span, window)),
@@ -94,9 +102,12 @@ function isPermitted({ employer, day }: Draft): boolean {
   return employer.roster.employment(day)?.nonWorkingDays === true;
 }
 
-/** The entry of a person who is inside now, if it is of this day. */
-function insideSince({ employer, open, window }: Draft, now: number): number | undefined {
-  const last = employer.presence.facts.at(-1);
-  const isNow = window.from <= now && now < window.to;
-  return isNow && last !== undefined && open.includes(last.from) ? last.from : undefined;
+/** Whether there is no exit because the person is inside now. */
+export function isPresent(
+  { what, at }: Missing,
+  { employer, window }: Draft,
+  now: number,
+): boolean {
+  const isToday = window.from <= now && now < window.to;
+  return what === 'exit' && isToday && employer.presence.facts.at(-1)?.from === at;
 }

@@ -1,5 +1,5 @@
 import { claimOf } from './claim.ts';
-import type { MinuteStay, Presence } from './presence.ts';
+import { belongsTo, holds, type MinuteStay, type Missing, type Presence } from './presence.ts';
 import type { Roster, Shift } from './roster.ts';
 import type { Claim } from './sharing.ts';
 import { touches, within, type Span } from './spans.ts';
@@ -27,8 +27,8 @@ export interface Draft {
   shift: Shift | undefined;
   /** Stays of the day as the passages tell them. */
   facts: readonly MinuteStay[];
-  /** Entries of the day without exit. */
-  open: readonly number[];
+  /** Entries and exits of the day that were not seen. */
+  missing: readonly Missing[];
   /** What counts as present. */
   spans: readonly Span[];
   claim: Claim;
@@ -40,13 +40,13 @@ export function draftDay(employer: Employer, day: number, clock: WallClock): Dra
   const employment = roster.employment(day);
   if (employment === undefined) return undefined;
   const shift = roster.shifts.get(day);
-  const window = workDay(day, roster, presence.spans, clock);
+  const window = workDay(day, roster, presence.reach, clock);
   const others = shift === undefined ? employer.elsewhere : [];
-  const spans = within(presence.spans, window).filter((span) => isOwn(span, others));
-  const facts = factsIn(presence.facts, window).filter((stay) => isOwn(stayed(stay), others));
-  const open = presence.openEntries.filter((entry) => facts.some(({ from }) => from === entry));
-  const isWaiting = open.length > 0 && (roster.rules.missingExit ?? 'open') === 'open';
-  const counts = !isWaiting && (shift !== undefined || employment.nonWorkingDays === true);
+  const spans = within(presence.spans, window).filter((span) => !meetsAny(span, others));
+  const facts = factsIn(presence.facts, window).filter((stay) => !isOfOthers(stay, others));
+  const missing = facts.flatMap((stay) => stay.missing);
+  const counts =
+    !isWaiting(missing, roster) && (shift !== undefined || employment.nonWorkingDays === true);
   const toClaim = { day, window, shift, spans, rules: roster.rules };
   const claim: Claim = {
     firm: roster.firm,
@@ -57,22 +57,38 @@ export function draftDay(employer: Employer, day: number, clock: WallClock): Dra
     overlap: roster.rules.overlap,
   };
   const isPlanned = roster.shifts.has(day);
-  return { employer, day, window, isPlanned, shift, facts, open, spans, claim };
+  return { employer, day, window, isPlanned, shift, facts, missing, spans, claim };
 }
 
-function isOwn(span: Span, others: readonly Span[]): boolean {
-  return !others.some((other) => touches(span, other));
+/** Whether nothing is accounted before somebody has said when an unseen entry or exit was. */
+export function isWaiting(missing: readonly Missing[], { rules }: Roster): boolean {
+  return missing.length > 0 && (rules.unseen ?? 'open') === 'open';
 }
 
-/** A stay as a span: without exit as long as its first minute. */
-function stayed({ from, to }: MinuteStay): Span {
-  return { from, to: Math.max(to ?? from, from + 1) };
+function meetsAny(span: Span, others: readonly Span[]): boolean {
+  return others.some((other) => touches(span, other));
+}
+
+function isOfOthers(stay: MinuteStay, others: readonly Span[]): boolean {
+  return (
+    meetsAny(extentOf(stay), others) ||
+    stay.missing.some((missing) => others.some((other) => belongsTo(missing, other)))
+  );
+}
+
+/** A stay as a span that holds whatever was seen of it; an exit without entry is the minute before. */
+function extentOf({ from, to, hasEntry }: MinuteStay): Span {
+  const end = to === undefined || hasEntry ? from + 1 : from;
+  return { from: hasEntry ? from : from - 1, to: Math.max(to ?? end, end) };
 }
 
 function factsIn(stays: readonly MinuteStay[], window: Span): MinuteStay[] {
   return stays.flatMap((stay) => {
-    if (!touches(stayed(stay), window)) return [];
+    if (!touches(extentOf(stay), window)) return [];
+    const { hasEntry } = stay;
     const from = Math.max(stay.from, window.from);
-    return [stay.to === undefined ? { from } : { from, to: Math.min(stay.to, window.to) }];
+    const missing = stay.missing.filter((one) => holds(window, one));
+    if (stay.to === undefined) return [{ from, hasEntry, missing }];
+    return [{ from, to: Math.min(stay.to, window.to), hasEntry, missing }];
   });
 }

@@ -51,7 +51,7 @@ const rules: fc.Arbitrary<AccountingRules> = fc.record(
     breaks: fc.array(fc.record({ after: fc.constantFrom(0, 240, 360, 480), minutes }), {
       maxLength: 3,
     }),
-    missingExit: fc.constantFrom('planned', 'nothing', 'open'),
+    unseen: fc.constantFrom('planned', 'nothing', 'open'),
     overlap: fc.constantFrom('priority', 'split'),
   },
   { requiredKeys: [] },
@@ -63,6 +63,7 @@ const stays = fc.array(
     length: fc.oneof(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 3000 })),
     seconds: fc.nat(59),
     isOpen: fc.nat(9).map((number) => number === 0),
+    unseenEntry: fc.nat(9).map((number) => number === 0),
   }),
   { maxLength: 12 },
 );
@@ -149,14 +150,21 @@ const cases: fc.Arbitrary<Case> = fc
   });
 
 function timeLine(
-  steps: readonly { gap: number; length: number; seconds: number; isOpen: boolean }[],
+  steps: readonly {
+    gap: number;
+    length: number;
+    seconds: number;
+    isOpen: boolean;
+    unseenEntry: boolean;
+  }[],
   begin: number,
 ): Stay[] {
   let at = begin;
-  return steps.map(({ gap, length, seconds, isOpen }) => {
+  return steps.map(({ gap, length, seconds, isOpen, unseenEntry }) => {
     const entered = at + gap * MINUTE + seconds * 1000;
     at = entered + length * MINUTE;
-    return isOpen ? { zone: 'site', entered } : { zone: 'site', entered, left: at };
+    const stay = { zone: 'site', entered, unseenEntry };
+    return isOpen ? stay : { ...stay, left: at };
   });
 }
 

@@ -59,12 +59,14 @@ describe('accounted time of one employer', () => {
     assert.deepEqual(lines(result, 'fact'), ['a 2026-03-02 08:00-17:00 519']);
   });
 
-  it('counts presence in the zones of the rules and in what lies in them', () => {
+  it('counts presence in the zones of the rules, else in the outermost ones', () => {
     const stays = [
-      '2026-03-02 08:00 09:00 site',
-      '2026-03-02 09:00 10:00 hall',
-      '2026-03-02 10:00 12:00 cage',
+      '2026-03-02 08:00 13:00 site',
+      '2026-03-02 09:00 12:00 hall',
+      '2026-03-02 10:00 11:00 cage',
     ];
+    const outermost = account({ stays, plans: { a: [DAY] } });
+    assert.deepEqual(lines(outermost), ['a 2026-03-02 08:00-13:00 300']);
     const result = account({ stays, plans: { a: [DAY] }, rules: { a: { zones: ['hall'] } } });
     assert.deepEqual(lines(result), ['a 2026-03-02 09:00-12:00 180']);
   });
@@ -191,10 +193,10 @@ describe('stays without exit', () => {
     nothing: 'a 2026-03-02 13:00-17:00 240 missingExit',
     planned: 'a 2026-03-02 08:00-17:00 540 missingExit',
   };
-  for (const missingExit of ['open', 'nothing', 'planned'] as const) {
-    it(`are treated as the rule "${missingExit}" says and reported`, () => {
-      const result = account({ ...scene, rules: { a: { missingExit } } });
-      assert.deepEqual(lines(result), [expected[missingExit]]);
+  for (const unseen of ['open', 'nothing', 'planned'] as const) {
+    it(`are treated as the rule "${unseen}" says and reported`, () => {
+      const result = account({ ...scene, rules: { a: { unseen } } });
+      assert.deepEqual(lines(result), [expected[unseen]]);
       assert.deepEqual(
         result.conflicts.map(({ code }) => code),
         ['missingExit'],
@@ -202,9 +204,30 @@ describe('stays without exit', () => {
     });
   }
 
+  const left: Scene = { plans: { a: [DAY] }, stays: ['2026-03-02 17:10 17:10 site unseen'] };
+
+  it('that nobody saw begin wait, count nothing or begin as planned', () => {
+    const accounted = (unseen?: 'nothing' | 'planned'): string[] =>
+      lines(account({ ...left, ...(unseen && { rules: { a: { unseen } } }) }));
+    assert.deepEqual(accounted(), ['a 2026-03-02 - missingEntry']);
+    assert.deepEqual(accounted('nothing'), ['a 2026-03-02 ?-? 0 missingEntry']);
+    assert.deepEqual(accounted('planned'), ['a 2026-03-02 08:00-17:00 540 missingEntry']);
+    assert.deepEqual(lines(account(left), 'fact'), ['a 2026-03-02 ?-17:10 0 missingEntry']);
+  });
+
+  it('belong to the night shift that they end', () => {
+    const night: Scene = {
+      plans: { a: ['2026-03-01 22:00 06:00'] },
+      stays: ['2026-03-02 06:10 06:10 site unseen'],
+    };
+    assert.deepEqual(lines(account(night, '2026-03-01', '2026-03-02')), [
+      'a 2026-03-01 - missingEntry',
+    ]);
+  });
+
   it('are no fault while the person is still inside', () => {
     const today = { ...scene, stays: ['2026-03-02 08:00'], asOf: '2026-03-02T12:00' };
-    const result = account({ ...today, rules: { a: { missingExit: 'planned' } } });
+    const result = account({ ...today, rules: { a: { unseen: 'planned' } } });
     assert.deepEqual(lines(result), ['a 2026-03-02 08:00-12:00 240 inside']);
     assert.deepEqual(result.conflicts, []);
   });

@@ -36,8 +36,8 @@ class FirmOracle {
   readonly shifts = new Map<string, Shift>();
   readonly present = new Set<number>();
   readonly fact = new Set<number>();
-  readonly entries: number[] = [];
-  readonly open: number[] = [];
+  readonly reach = new Set<number>();
+  readonly lone: number[] = [];
   readonly #facts: PersonFacts;
   readonly #site: OracleSite;
 
@@ -81,9 +81,10 @@ class FirmOracle {
 
   #readStays(): void {
     const now = Math.floor(this.#site.asOf / MINUTE);
-    const stays = this.#facts.stays.map(({ entered, left }) => ({
+    const stays = this.#facts.stays.map(({ entered, left, unseenEntry = false }) => ({
       from: Math.floor(entered / MINUTE),
       to: left === undefined ? undefined : Math.floor(left / MINUTE),
+      unseenEntry,
     }));
     const corrections = this.#facts.corrections
       .filter(({ firm }) => firm === undefined || firm === this.firm)
@@ -93,37 +94,47 @@ class FirmOracle {
         to: this.#at(to.slice(0, 10), to.slice(11), 'later'),
       }))
       .sort((a, b) => a.at - b.at);
-    for (const { from, to } of stays) {
-      this.entries.push(from);
+    const assumed = new Set<number>();
+    const lone = (minute: number): boolean =>
+      !corrections.some((one) => one.from <= minute && minute < one.to);
+    for (const { from, to, unseenEntry } of stays) {
       for (let minute = from; minute < (to ?? from); minute += 1) this.fact.add(minute);
-      for (let minute = from; minute < (to ?? from); minute += 1) this.present.add(minute);
-      if (to !== undefined || corrections.some((one) => one.from <= from && from < one.to))
-        continue;
-      this.open.push(from);
-      if (this.rules.missingExit !== 'planned') continue;
-      const ends = [...this.shifts.values()].filter(
-        (shift) => shift.from - HALF_DAY <= from && from < shift.to,
-      );
-      const next = stays.map((stay) => stay.from).filter((entry) => entry > from);
-      const end = Math.min(...ends.map((shift) => shift.to), ...next, now);
-      for (let minute = from; ends.length > 0 && minute < end; minute += 1)
-        this.present.add(minute);
-    }
-    for (const { from, to, present } of corrections) {
-      for (let minute = from; minute < to; minute += 1) {
-        if (present) this.present.add(minute);
-        else this.present.delete(minute);
+      const shifts = [...this.shifts.values()];
+      if (unseenEntry && lone(from - 1)) {
+        this.lone.push(from - 1);
+        const near = shifts.filter((shift) => shift.from < from && from <= shift.to + HALF_DAY);
+        const ends = stays.map((stay) => stay.to ?? stay.from).filter((end) => end < from);
+        const start = Math.max(...near.map((shift) => shift.from), ...ends);
+        for (let m = start; near.length > 0 && m < from; m += 1) assumed.add(m);
+      }
+      if (to === undefined && lone(from)) {
+        this.lone.push(from);
+        const near = shifts.filter((shift) => shift.from - HALF_DAY <= from && from < shift.to);
+        const next = stays.map((stay) => stay.from).filter((entry) => entry > from);
+        const end = Math.min(...near.map((shift) => shift.to), ...next, now);
+        for (let m = from; near.length > 0 && m < end; m += 1) assumed.add(m);
       }
     }
-    this.#bridge();
+    for (const minute of [...this.fact, ...assumed]) this.reach.add(minute);
+    const counted = this.rules.unseen === 'planned' ? this.reach : this.fact;
+    for (const minute of counted) this.present.add(minute);
+    for (const set of [this.present, this.reach]) {
+      for (const { from, to, present } of corrections) {
+        for (let minute = from; minute < to; minute += 1) {
+          if (present) set.add(minute);
+          else set.delete(minute);
+        }
+      }
+      this.#bridge(set);
+    }
   }
 
-  #bridge(): void {
-    const minutes = [...this.present].sort((a, b) => a - b);
+  #bridge(set: Set<number>): void {
+    const minutes = [...set].sort((a, b) => a - b);
     for (const [index, minute] of minutes.entries()) {
       const next = minutes[index + 1] ?? minute;
       if (next - minute - 1 > (this.rules.shortAbsence ?? 0)) continue;
-      for (let between = minute + 1; between < next; between += 1) this.present.add(between);
+      for (let between = minute + 1; between < next; between += 1) set.add(between);
     }
   }
 
@@ -133,23 +144,23 @@ class FirmOracle {
     const midnight = this.midnight(plusDays(date, 1));
     let change = Math.max(midnight, ending?.to ?? midnight);
     if (coming !== undefined) change = Math.min(change, coming.from);
-    if (!this.present.has(change) || !this.present.has(change - 1)) return change;
+    if (!this.reach.has(change) || !this.reach.has(change - 1)) return change;
     const meets = (shift: Shift | undefined): boolean =>
       this.#run(change).some((m) => shift !== undefined && shift.from <= m && m < shift.to);
     if (meets(coming) && !meets(ending)) {
-      while (this.present.has(change - 1) && change > midnight - HALF_DAY) change -= 1;
+      while (this.reach.has(change - 1) && change > midnight - HALF_DAY) change -= 1;
       return change;
     }
     const latest = Math.max(change, midnight + HALF_DAY);
-    while (this.present.has(change) && change < latest && change !== coming?.from) change += 1;
+    while (this.reach.has(change) && change < latest && change !== coming?.from) change += 1;
     return change;
   }
 
   #run(minute: number): number[] {
     let first = minute;
-    while (this.present.has(first - 1)) first -= 1;
+    while (this.reach.has(first - 1)) first -= 1;
     const run = [];
-    for (let each = first; this.present.has(each); each += 1) run.push(each);
+    for (let each = first; this.reach.has(each); each += 1) run.push(each);
     return run;
   }
 
@@ -217,8 +228,9 @@ function claimed(
     return kept;
   };
   const spans = inside(oracle.present);
-  const open = oracle.open.filter((m) => window.from <= m && m < window.to && !elsewhere([m]));
-  const waits = open.length > 0 && (oracle.rules.missingExit ?? 'open') === 'open';
+  const lone = oracle.lone.filter((m) => window.from <= m && m < window.to);
+  // On an unplanned day what was seen alone may be the business of another; the days that wait are left out.
+  const waits = lone.length > 0 && (oracle.rules.unseen ?? 'open') === 'open';
   const counts = !waits && (shift !== undefined || employment.nonWorkingDays === true);
   return {
     oracle,

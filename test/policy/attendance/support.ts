@@ -13,7 +13,7 @@ import { Zone } from '../../../lib/policy/zone.ts';
 
 export interface Scene {
   zone?: string;
-  /** Each `2026-03-02 08:00 17:00`, or without an exit; an exit before the entry is on the next day. */
+  /** Each `2026-03-02 08:00 17:00`, then zone and `unseen` entry; an exit before the entry is on the next day. */
   stays?: string[];
   /** By firm: `2026-03-02 08:00 17:00`, or only the date for a free day. */
   plans?: Record<string, string[]>;
@@ -35,11 +35,12 @@ export function factsOf(scene: Scene): PersonFacts {
   return {
     person: 'p',
     stays: stays.map((stay) => {
-      const [date = '', entry = '', exit, place = 'site'] = stay.split(' ');
+      const [date = '', entry = '', exit, place = 'site', unseen] = stay.split(' ');
       const entered = instant(`${date}T${entry}`, zone);
       if (exit === undefined) return { zone: place, entered };
-      const day = exit > entry ? date : Temporal.PlainDate.from(date).add({ days: 1 }).toString();
-      return { zone: place, entered, left: instant(`${day}T${exit}`, zone) };
+      const day = exit >= entry ? date : Temporal.PlainDate.from(date).add({ days: 1 }).toString();
+      const left = instant(`${day}T${exit}`, zone);
+      return { zone: place, entered, left, unseenEntry: unseen === 'unseen' };
     }),
     employments: employments.map((one, index) => ({
       id: `e${index}`,
