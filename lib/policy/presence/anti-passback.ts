@@ -30,7 +30,10 @@ export interface Violation {
 
 const MINUTE = 60_000;
 
-/** Everything by which a way breaks the anti-passback rules of the zones whose border it crosses. */
+/**
+ * Everything by which a way breaks the anti-passback rules of the zones whose border it crosses. Whoever leaves is
+ * held up neither by a time nor by a link that is down, even where the way out leads through another zone.
+ */
 export function violationsOf(tree: ZoneTree, way: Way, standing: Standing): Violation[] {
   const violations: Violation[] = [];
   for (const zone of way.entered) {
@@ -65,11 +68,12 @@ function entryViolations(
   if (rules.nested === true && parent !== undefined && !isIn(tree, place, parent)) {
     found.push({ zone, kind: 'nested', refused });
   }
+  if (guardsEntry(rules) && isEntering(zone)) found.push({ zone, kind: 'entering', refused: true });
+  if (way.direction === 'out') return found;
   const ago = rules.minutes === undefined ? undefined : enteredAgo(zone);
   if (ago !== undefined && ago < (rules.minutes ?? 0) * MINUTE) {
     found.push({ zone, kind: 'timed', refused });
   }
-  if (guardsEntry(rules) && isEntering(zone)) found.push({ zone, kind: 'entering', refused: true });
   if (!inReach) found.push({ zone, kind: 'outOfReach', refused: rules.unreachable === 'deny' });
   return found;
 }
