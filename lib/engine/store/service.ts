@@ -1,6 +1,7 @@
-import type { ClockState } from '../../model/record.ts';
+import type { ClockState, EventEntry } from '../../model/record.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Append, Calls } from './protocol.ts';
+import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
 import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -29,14 +30,22 @@ export function serviceOf(writer: Writer): Service {
   };
 }
 
-/** Commits everything that waits in one transaction; returns the numbers, in order. */
-export function appendAll(writer: Writer, appends: readonly Append[]): Promise<number[]> {
-  return writer.transaction((draft, { side }) =>
-    appends.map(([stream, id, at, clock, body, sides]) => {
-      for (const write of sides ?? []) side.write(write);
+/** Commits everything that waits in one transaction; returns the numbers, in order, and who has moved. */
+export function appendAll(
+  writer: Writer,
+  appends: readonly Append[],
+): Promise<{ seqs: number[]; moved: Moved[] }> {
+  return writer.transaction((draft, { side }) => {
+    const moved: Moved[] = [];
+    const report = (event: EventEntry): void => {
+      draft.event(event);
+    };
+    const seqs = appends.map(([stream, id, at, clock, body, sides]) => {
+      for (const write of sides ?? []) moved.push(...side.write(write, report));
       return draft.append(stream, { id, at, clock, body });
-    }),
-  );
+    });
+    return { seqs, moved };
+  });
 }
 
 /** What the engine said of the clock in the newest of these records. */
