@@ -34,7 +34,15 @@ export const Deal = Type.Object(
     role: Type.Enum(['buyer', 'supplier']),
     openedAt: Instant,
     /** When each mark was set; absent means not yet. */
-    marks: Type.Record(DealMark, Instant, closed),
+    marks: Type.Object(
+      {
+        goods: Type.Optional(Instant),
+        documents: Type.Optional(Instant),
+        payment: Type.Optional(Instant),
+        permission: Type.Optional(Instant),
+      },
+      closed,
+    ),
     /** Number of the deal in the firm's own books. */
     reference: Type.Optional(Name),
     /** When the visitor left with it, or it was called off. */

@@ -119,7 +119,10 @@ function numbersOf(side: SideWrite): number[] {
       return [side.failures, side.windowStart, side.until];
     case 'usedToken':
       return [side.expires];
+    case 'transit':
+      return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
     case 'setting':
+    case 'forgive':
       return [];
   }
 }

@@ -1,6 +1,7 @@
-import type { ClockState } from '../../model/record.ts';
+import type { ClockState, EventEntry } from '../../model/record.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Append, Calls } from './protocol.ts';
+import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
 import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -29,14 +30,22 @@ export function serviceOf(writer: Writer): Service {
   };
 }
 
-/** Commits everything that waits in one transaction; returns the numbers, in order. */
-export function appendAll(writer: Writer, appends: readonly Append[]): Promise<number[]> {
-  return writer.transaction((draft, { side }) =>
-    appends.map(([stream, id, at, clock, body, sides]) => {
-      for (const write of sides ?? []) side.write(write);
+/** Commits everything that waits in one transaction; returns the numbers, in order, and who has moved. */
+export function appendAll(
+  writer: Writer,
+  appends: readonly Append[],
+): Promise<{ seqs: number[]; moved: Moved[] }> {
+  return writer.transaction((draft, { side }) => {
+    const moved: Moved[] = [];
+    const report = (event: EventEntry): void => {
+      draft.event(event);
+    };
+    const seqs = appends.map(([stream, id, at, clock, body, sides]) => {
+      for (const write of sides ?? []) moved.push(...side.write(write, report));
       return draft.append(stream, { id, at, clock, body });
-    }),
-  );
+    });
+    return { seqs, moved };
+  });
 }
 
 /** What the engine said of the clock in the newest of these records. */
@@ -68,12 +77,12 @@ async function change(
   try {
     return await writer.transaction(async (draft, session) => {
       const policy = await session.policy();
-      const { applied, failed } = await policy.apply(changes, atomic);
-      if (applied.length === 0 || (atomic && failed.length > 0)) {
-        throw new Undone({ version: await policy.version(), applied: [], failed });
+      const { applied, written, failed } = await policy.apply(changes, atomic);
+      if (written === 0 || (atomic && failed.length > 0)) {
+        throw new Undone({ version: await policy.version(), applied: [], written: 0, failed });
       }
-      const outcome = { version: await policy.raiseVersion(), applied, failed };
-      draft.append('event', { ...event, body: eventBody(event, outcome, changes.length) });
+      const outcome = { version: await policy.raiseVersion(), applied, written, failed };
+      draft.append('event', { ...event, body: eventBody(event, outcome) });
       return outcome;
     });
   } catch (error) {
@@ -84,9 +93,8 @@ async function change(
 
 function eventBody(
   { body }: NewRecord<'event'>,
-  { version, failed }: ChangeOutcome,
-  total: number,
+  { version, written, failed }: ChangeOutcome,
 ): string {
-  const counts = { version, applied: total - failed.length, failed: failed.length };
+  const counts = { version, applied: written, failed: failed.length };
   return canonicalJson({ ...body, details: { ...body.details, ...counts } });
 }

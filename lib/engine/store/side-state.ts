@@ -1,10 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Moved } from './presence/moves.ts';
+import { positionOfRow } from './presence/rows.ts';
+import { PresenceWriter, type Report } from './presence/writer.ts';
 import type { SideState, SideWrite } from './store.ts';
 
 /** How long a used token is kept behind the expiry of the newest one, in milliseconds. */
 const TOKEN_GRACE = 86_400_000;
+/** The longest time for which nobody may enter a zone again, in milliseconds. */
+const ENTRY_GRACE = 86_400_000;
 
-/** Lock-outs, used tokens and settings as they were last committed. */
+/** Lock-outs, used tokens, settings and positions as they were last committed. */
 export function loadSideState(db: DatabaseSync): SideState {
   const rows = (sql: string) => db.prepare(sql).all();
   return {
@@ -21,6 +26,12 @@ export function loadSideState(db: DatabaseSync): SideState {
     settings: Object.fromEntries(
       rows('SELECT * FROM setting').map((row) => [String(row.key), String(row.value)]),
     ),
+    positions: rows('SELECT * FROM position').map(positionOfRow),
+    entries: rows(
+      `SELECT person, zone, max(entered) AS at FROM stay
+       WHERE since > (SELECT ifnull(max(since), 0) FROM stay) - ${ENTRY_GRACE} AND entered IS NOT NULL
+       GROUP BY person, zone`,
+    ).map((row) => ({ person: String(row.person), zone: String(row.zone), at: Number(row.at) })),
   };
 }
 
@@ -41,8 +52,10 @@ export function sideWriter(db: DatabaseSync) {
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const forget = db.prepare('DELETE FROM used_token WHERE expires < ?');
+  const presence = new PresenceWriter(db);
   return {
-    write(side: SideWrite): void {
+    /** Returns who is elsewhere after it; `report` takes events into the same transaction. */
+    write(side: SideWrite, report: Report): Moved[] {
       switch (side.kind) {
         case 'lockout':
           lockout.run(side.subject, side.failures, side.windowStart, side.until);
@@ -54,7 +67,12 @@ export function sideWriter(db: DatabaseSync) {
         case 'setting':
           setting.run(side.key, side.value);
           break;
+        case 'transit':
+          return presence.record(side, report);
+        case 'forgive':
+          return presence.forgive(side);
       }
+      return [];
     },
   };
 }

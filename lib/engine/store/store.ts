@@ -9,6 +9,7 @@ import type {
 } from '../../model/record.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
+import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
 export interface NewRecord<S extends Stream = Stream> {
@@ -23,12 +24,17 @@ export interface NewRecord<S extends Stream = Stream> {
 export type SideWrite =
   | { kind: 'lockout'; subject: string; failures: number; windowStart: number; until: number }
   | { kind: 'usedToken'; token: string; expires: number }
-  | { kind: 'setting'; key: string; value: string };
+  | { kind: 'setting'; key: string; value: string }
+  | TransitWrite
+  | ForgiveWrite;
 
 export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
   usedTokens: { token: string; expires: number }[];
   settings: Record<string, string>;
+  positions: StoredPosition[];
+  /** When each person was last seen to enter each zone, for the last day before the newest passage. */
+  entries: { person: string; zone: string; at: number }[];
 }
 
 /** A credential with its secrets already digested, hashed and sealed; the store never sees a value. */
@@ -65,6 +71,8 @@ export interface ChangeOutcome {
   version: number;
   /** What the snapshot has to take over, in order. */
   applied: PolicyChange[];
+  /** How many changes were written. */
+  written: number;
   failed: ChangeFailure[];
 }
 
