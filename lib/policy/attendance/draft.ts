@@ -43,7 +43,7 @@ export function draftDay(employer: Employer, day: number, clock: WallClock): Dra
   const window = workDay(day, roster, presence.reach, clock);
   const others = shift === undefined ? employer.elsewhere : [];
   const spans = within(presence.spans, window).filter((span) => !meetsAny(span, others));
-  const facts = factsIn(presence.facts, window).filter((stay) => !isOfOthers(stay, others));
+  const facts = factsIn(presence.facts, window, others);
   const missing = facts.flatMap((stay) => stay.missing);
   const counts =
     !isWaiting(missing, roster) && (shift !== undefined || employment.nonWorkingDays === true);
@@ -69,26 +69,24 @@ function meetsAny(span: Span, others: readonly Span[]): boolean {
   return others.some((other) => touches(span, other));
 }
 
-function isOfOthers(stay: MinuteStay, others: readonly Span[]): boolean {
-  return (
-    meetsAny(extentOf(stay), others) ||
-    stay.missing.some((missing) => others.some((other) => belongsTo(missing, other)))
-  );
-}
-
 /** A stay as a span that holds whatever was seen of it; an exit without entry is the minute before. */
 function extentOf({ from, to, hasEntry }: MinuteStay): Span {
   const end = to === undefined || hasEntry ? from + 1 : from;
   return { from: hasEntry ? from : from - 1, to: Math.max(to ?? end, end) };
 }
 
-function factsIn(stays: readonly MinuteStay[], window: Span): MinuteStay[] {
+/** The stays of a day, without those that are the business of another employer. */
+function factsIn(
+  stays: readonly MinuteStay[],
+  window: Span,
+  others: readonly Span[],
+): MinuteStay[] {
   return stays.flatMap((stay) => {
-    if (!touches(extentOf(stay), window)) return [];
-    const { hasEntry } = stay;
-    const from = Math.max(stay.from, window.from);
+    const [extent] = within([extentOf(stay)], window);
+    if (extent === undefined || meetsAny(extent, others)) return [];
     const missing = stay.missing.filter((one) => holds(window, one));
-    if (stay.to === undefined) return [{ from, hasEntry, missing }];
-    return [{ from, to: Math.min(stay.to, window.to), hasEntry, missing }];
+    if (missing.some((one) => others.some((other) => belongsTo(one, other)))) return [];
+    const fact = { from: Math.max(stay.from, window.from), hasEntry: stay.hasEntry, missing };
+    return [stay.to === undefined ? fact : { ...fact, to: Math.min(stay.to, window.to) }];
   });
 }

@@ -37,7 +37,8 @@ class FirmOracle {
   readonly present = new Set<number>();
   readonly fact = new Set<number>();
   readonly reach = new Set<number>();
-  readonly lone: number[] = [];
+  /** Entries and exits without counterpart: the minute that was seen, and all minutes of the stay. */
+  readonly lone: { minute: number; what: 'entry' | 'exit'; stay: number[] }[] = [];
   readonly #facts: PersonFacts;
   readonly #site: OracleSite;
 
@@ -100,19 +101,22 @@ class FirmOracle {
     for (const { from, to, unseenEntry } of stays) {
       for (let minute = from; minute < (to ?? from); minute += 1) this.fact.add(minute);
       const shifts = [...this.shifts.values()];
+      const first = unseenEntry ? from - 1 : from;
+      const end = Math.max(to ?? from + 1, unseenEntry && to !== undefined ? from : from + 1);
+      const stay = Array.from({ length: end - first }, (_, index) => first + index);
       if (unseenEntry && lone(from - 1)) {
-        this.lone.push(from - 1);
+        this.lone.push({ minute: from - 1, what: 'entry', stay });
         const near = shifts.filter((shift) => shift.from < from && from <= shift.to + HALF_DAY);
         const ends = stays.map((stay) => stay.to ?? stay.from).filter((end) => end < from);
         const start = Math.max(...near.map((shift) => shift.from), ...ends);
         for (let m = start; near.length > 0 && m < from; m += 1) assumed.add(m);
       }
       if (to === undefined && lone(from)) {
-        this.lone.push(from);
+        this.lone.push({ minute: from, what: 'exit', stay });
         const near = shifts.filter((shift) => shift.from - HALF_DAY <= from && from < shift.to);
         const next = stays.map((stay) => stay.from).filter((entry) => entry > from);
-        const end = Math.min(...near.map((shift) => shift.to), ...next, now);
-        for (let m = from; near.length > 0 && m < end; m += 1) assumed.add(m);
+        const last = Math.min(...near.map((shift) => shift.to), ...next, now);
+        for (let m = from; near.length > 0 && m < last; m += 1) assumed.add(m);
       }
     }
     for (const minute of [...this.fact, ...assumed]) this.reach.add(minute);
@@ -228,8 +232,22 @@ function claimed(
     return kept;
   };
   const spans = inside(oracle.present);
-  const lone = oracle.lone.filter((m) => window.from <= m && m < window.to);
-  // On an unplanned day what was seen alone may be the business of another; the days that wait are left out.
+  const inWindow = (m: number): boolean => window.from <= m && m < window.to;
+  const isNear = ({ minute, what }: FirmOracle['lone'][number]): boolean =>
+    shift === undefined &&
+    others.some((other) =>
+      [...other.shifts.values()].some(({ from, to }) =>
+        what === 'entry'
+          ? from <= minute && minute < to + HALF_DAY
+          : from - HALF_DAY <= minute && minute < to,
+      ),
+    );
+  const here = oracle.lone.filter(({ minute }) => inWindow(minute));
+  const lone = here.filter(
+    ({ stay }) =>
+      !elsewhere(stay.filter(inWindow)) &&
+      !here.some((other) => other.stay === stay && isNear(other)),
+  );
   const waits = lone.length > 0 && (oracle.rules.unseen ?? 'open') === 'open';
   const counts = !waits && (shift !== undefined || employment.nonWorkingDays === true);
   return {
