@@ -20,6 +20,7 @@ import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { createPinCheck } from './pin-check.ts';
 import { createReadings } from './readings.ts';
+import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import type { SideState, Store } from './store/store.ts';
@@ -33,6 +34,8 @@ export interface EngineParts {
   secrets: Secrets;
   side: SideState;
   clock: Clock;
+  /** Path of the database, for reports. */
+  file: string;
   events: Emitter<EngineEvents>;
   /** Milliseconds between two probe decisions. */
   probeInterval: number;
@@ -48,6 +51,7 @@ export interface Assembly {
   commands: Commands;
   configuration: Configuration;
   monitor: Monitor;
+  reporting: Reporting;
   journal: Journal;
   trust: ClockTrust;
   site: Site;
@@ -79,6 +83,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     commands: createCommands({ grants, trust, journal, store }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
     site,

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
+import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './reports/working-time.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
 export interface CommandRequest {
@@ -170,6 +171,10 @@ export interface Engine {
   change(request: { changes: Change[]; options: ChangeOptions }): Promise<ChangeReport>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
   explain(query: ExplainQuery): Promise<Explanation>;
+  /** Plan, fact and accounted time of one person; accounted anew at every call (R-095 to R-099). */
+  attendance(query: AttendanceQuery): Promise<Attendance>;
+  /** A page of a firm's timesheet with what has to be settled. */
+  timesheet(query: FirmQuery): Promise<Timesheet>;
   /** Records of a stream after a number, oldest first, at most `limit` (1 to 1000). */
   readRecords<S extends Stream>(query: {
     stream: S;
