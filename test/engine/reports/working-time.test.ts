@@ -128,10 +128,10 @@ describe('reports of working time', () => {
 
   it('wait for a correction where no exit was seen, and follow it', async () => {
     const boris = async () =>
-      (await engine.timesheet({ firm: 'beta', ...MONTH })).people[1]?.days[0];
+      (await engine.timesheet({ firm: 'beta', ...MONTH })).people[1]?.days[0] ?? assert.fail();
     const before = await boris();
     assert.deepEqual(
-      [before?.date, before?.marks, before?.accounted],
+      [before.date, before.marks, before.accounted],
       ['2026-06-08', ['missingExit'], undefined],
     );
     await change({
@@ -140,9 +140,9 @@ describe('reports of working time', () => {
       value: { ...CORRECTION, from: '2026-06-08T21:00' },
     });
     const after = await boris();
-    assert.deepEqual(after?.accounted, { arrival: at(8, 22), departure: at(9, 5), stay: 420 });
-    assert.deepEqual(after?.fact, before?.fact);
-    assert.deepEqual(after?.marks, ['corrected']);
+    assert.deepEqual(after.accounted, { arrival: at(8, 22), departure: at(9, 5), stay: 420 });
+    assert.deepEqual(after.fact, before.fact);
+    assert.deepEqual(after.marks, ['corrected']);
   });
 
   it('keep what was accounted last, with what it was made from, and renew it', async () => {
