@@ -4,6 +4,7 @@ import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
 import type { Secrets } from './protocol.ts';
 import type {
@@ -55,9 +56,10 @@ export class StoreClient implements Store {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): Promise<ChangeOutcome> {
     checkIntegers([event.at]);
-    return this.#port.call('change', changes, atomic, event);
+    return this.#port.call('change', changes, atomic, event, scope);
   }
 
   find<K extends EntityKind>(query: StoreQuery<K>): Promise<StoredEntities[K][]> {
@@ -123,6 +125,7 @@ function numbersOf(side: SideWrite): number[] {
       return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
     case 'setting':
     case 'forgive':
+    case 'passEnded':
       return [];
   }
 }

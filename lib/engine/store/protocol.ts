@@ -3,6 +3,7 @@ import { AccessError, type ErrorCode } from '../../model/errors.ts';
 import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
 import type {
@@ -45,6 +46,7 @@ export interface Calls {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): ChangeOutcome;
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
