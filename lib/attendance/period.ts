@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { LocalDate, closed } from '../model/fields.ts';
+import { LocalDate } from '../model/fields.ts';
 import { dateOf } from '../policy/attendance/wall-clock.ts';
 import { DAY } from '../policy/local-time.ts';
 import type { Zone } from '../policy/zone.ts';

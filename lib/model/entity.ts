@@ -4,7 +4,7 @@ import { Credential } from './credential.ts';
 import { Id, closed } from './fields.ts';
 import { Employment, Firm } from './firm.ts';
 import { Fitting } from './fitting.ts';
-import { Pass } from './pass.ts';
+import { Pass, Waiver } from './pass.ts';
 import { Permission } from './permission.ts';
 import { Group, Person } from './person.ts';
 import { Deal } from './release.ts';
@@ -26,6 +26,7 @@ export interface Entities {
   plannedDay: PlannedDay;
   timeCorrection: TimeCorrection;
   pass: Pass;
+  waiver: Waiver;
   deal: Deal;
   fitting: Fitting;
 }
@@ -44,6 +45,7 @@ export const ENTITY_SCHEMAS = {
   plannedDay: PlannedDay,
   timeCorrection: TimeCorrection,
   pass: Pass,
+  waiver: Waiver,
   deal: Deal,
   fitting: Fitting,
 } as const;
@@ -62,6 +64,7 @@ export const ENTITY_KINDS = [
   'plannedDay',
   'timeCorrection',
   'pass',
+  'waiver',
   'deal',
   'fitting',
 ] as const satisfies readonly EntityKind[];

@@ -5,6 +5,7 @@ import type { AccountedDays } from './accounted-days.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
 import type { Secrets } from './protocol.ts';
 import type {
@@ -56,9 +57,10 @@ export class StoreClient implements Store {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): Promise<ChangeOutcome> {
     checkIntegers([event.at]);
-    return this.#port.call('change', changes, atomic, event);
+    return this.#port.call('change', changes, atomic, event, scope);
   }
 
   find<K extends EntityKind>(query: StoreQuery<K>): Promise<StoredEntities[K][]> {
@@ -128,6 +130,7 @@ function numbersOf(side: SideWrite): number[] {
       return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
     case 'setting':
     case 'forgive':
+    case 'passEnded':
       return [];
   }
 }

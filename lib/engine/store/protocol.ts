@@ -4,6 +4,7 @@ import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/r
 import type { StreamHead } from './chain.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
 import type {
@@ -46,6 +47,7 @@ export interface Calls {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): ChangeOutcome;
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;

@@ -10,6 +10,7 @@ import type {
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type { StoreScope } from './entities/scope.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -26,6 +27,8 @@ export type SideWrite =
   | { kind: 'lockout'; subject: string; failures: number; windowStart: number; until: number }
   | { kind: 'usedToken'; token: string; expires: number }
   | { kind: 'setting'; key: string; value: string }
+  /** A one-off pass ends by the exit, at this local time. */
+  | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite;
 
@@ -103,13 +106,14 @@ export interface Store {
    * (`NOT_FOUND`), so are double ids and double values (`CONFLICT`). With `atomic`, one failure leaves
    * everything as it was. The details of the event get `version`, `applied` and `failed`; if nothing was
    * changed there is neither an event nor a new version. `put` replaces all properties, but a credential
-   * put without a value keeps its secrets. Live records wait while a call runs: give it at most some
+   * put without a value keeps its secrets. With a scope, only what is the firm's is changed (`FORBIDDEN`). Live records wait while a call runs: give it at most some
    * hundred changes.
    */
   change(
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): Promise<ChangeOutcome>;
   /** Entities that fit all filters, by id. Rejects with INPUT_INVALID for a filter that a kind has not. */
   find<K extends EntityKind>(

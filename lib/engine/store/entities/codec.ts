@@ -118,6 +118,7 @@ const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
   plannedDay: 'planned day',
   timeCorrection: 'time correction',
   pass: 'pass',
+  waiver: 'waiver',
   deal: 'deal',
   fitting: 'service record',
 };

@@ -147,6 +147,13 @@ export interface PassRow extends BaseRow {
   attributes: Json<Attributes> | null;
 }
 
+export interface WaiverRow extends BaseRow {
+  pass: string;
+  reason: string;
+  author: string;
+  at: number;
+}
+
 export interface DealRow extends BaseRow {
   person: string;
   firm: string;
@@ -196,6 +203,7 @@ export interface Tables {
   time_correction: TimeCorrectionRow;
   accounted_day: AccountedDayRow;
   pass: PassRow;
+  waiver: WaiverRow;
   deal: DealRow;
   fitting: FittingRow;
   meta: { key: string; value: string };
@@ -215,6 +223,7 @@ export interface Rows {
   plannedDay: PlannedDayRow;
   timeCorrection: TimeCorrectionRow;
   pass: PassRow;
+  waiver: WaiverRow;
   deal: DealRow;
   fitting: FittingRow;
 }
