@@ -24,6 +24,7 @@ import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
 import { createPenalties, type Penalties } from './passes/penalties.ts';
 import { createPinCheck } from './pin-check.ts';
 import { createReadings } from './readings.ts';
+import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import type { SideState, Store } from './store/store.ts';
@@ -37,6 +38,8 @@ export interface EngineParts {
   secrets: Secrets;
   side: SideState;
   clock: Clock;
+  /** Path of the database, for reports. */
+  file: string;
   events: Emitter<EngineEvents>;
   /** Milliseconds between two probe decisions. */
   probeInterval: number;
@@ -52,6 +55,7 @@ export interface Assembly {
   commands: Commands;
   configuration: Configuration;
   monitor: Monitor;
+  reporting: Reporting;
   journal: Journal;
   trust: ClockTrust;
   site: Site;
@@ -98,6 +102,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     commands: createCommands({ grants, trust, journal, store }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
     site,

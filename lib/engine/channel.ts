@@ -49,6 +49,8 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   change: 600_000,
   find: 10_000,
   explain: 10_000,
+  attendance: 120_000,
+  timesheet: 120_000,
   readRecords: 10_000,
   recentRecords: 10_000,
   acknowledge: 10_000,

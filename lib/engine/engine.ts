@@ -10,6 +10,7 @@ import type { PassRequest } from '../model/pass-request.ts';
 import type { EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { PenaltyState } from '../policy/passes/penalty.ts';
+import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './reports/working-time.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
 export interface CommandRequest {
@@ -208,6 +209,10 @@ export interface Engine {
     scope?: FirmScope;
   }): Promise<PenaltyState | undefined>;
   explain(query: ExplainQuery & { scope?: FirmScope }): Promise<Explanation>;
+  /** Plan, fact and accounted time of one person; accounted anew at every call (R-095 to R-099). */
+  attendance(query: AttendanceQuery): Promise<Attendance>;
+  /** A page of a firm's timesheet with what has to be settled. */
+  timesheet(query: FirmQuery): Promise<Timesheet>;
   /** Records of a stream after a number, oldest first, at most `limit` (1 to 1000). */
   readRecords<S extends Stream>(query: {
     stream: S;

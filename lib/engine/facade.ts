@@ -19,7 +19,8 @@ export function createFacade(
   assembly: Assembly,
   { store, policy }: { store: Store; policy: Policy },
 ): EngineService {
-  const { administration, commands, configuration, journal, monitor, trust, events } = assembly;
+  const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
+    assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -102,6 +103,8 @@ export function createFacade(
       if (scope !== undefined) await requireVisible(query.person, scope);
       return explain(query);
     },
+    attendance: (query) => reporting.attendance(query),
+    timesheet: (query) => reporting.timesheet(query),
     async readRecords({ stream, after, limit }) {
       requests.read.parse({ stream, after, limit }, 'query');
       return store.readRecords(stream, after, limit);
@@ -123,6 +126,7 @@ export function createFacade(
       monitor.stop();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it
+      await reporting.close();
       await store.close();
     },
   };

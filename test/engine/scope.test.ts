@@ -47,7 +47,7 @@ describe("engine: a firm's administrator", () => {
       await Promise.all(ENTITY_KINDS.map(async (kind) => [kind, await ids(kind)] as const)),
     );
     assert.deepEqual(seen, {
-      ...{ holidayGroup: [], schedule: [], zone: [], fitting: [], waiver: [] },
+      ...{ holidayGroup: [], schedule: [], zone: [], fitting: [], waiver: [], timeCorrection: [] },
       group: ['staff-a'],
       firm: ['A'],
       person: ['anna', 'pat', 'vera'],

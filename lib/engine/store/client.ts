@@ -1,6 +1,7 @@
 import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
@@ -89,6 +90,10 @@ export class StoreClient implements Store {
   async backup(file: string): Promise<{ bytes: number }> {
     if (this.#port.ended !== undefined) throw this.#port.ended;
     return backupInProcess(this.#options.file, file);
+  }
+
+  saveAccounted(days: AccountedDays): Promise<void> {
+    return this.#port.call('saveAccounted', days);
   }
 
   setLimits(limits: StoreLimits): Promise<void> {

@@ -2,6 +2,7 @@ import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError, type ErrorCode } from '../../model/errors.ts';
 import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { Moved } from './presence/moves.ts';
@@ -53,6 +54,7 @@ export interface Calls {
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;
+  saveAccounted(days: AccountedDays): void;
   setLimits(limits: StoreLimits): void;
   health(): StoreHealth;
   close(): void;

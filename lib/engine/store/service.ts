@@ -1,4 +1,5 @@
 import type { ClockState, EventEntry } from '../../model/record.ts';
+import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { Append, Calls } from './protocol.ts';
@@ -24,6 +25,10 @@ export function serviceOf(writer: Writer): Service {
     acknowledge: (stream, seq) =>
       writer.transaction((draft) => {
         draft.acknowledge(stream, seq);
+      }),
+    saveAccounted: (days) =>
+      writer.transaction((_draft, { db }) => {
+        saveAccounted(db, days);
       }),
     setLimits: (limits) => writer.setLimits(limits),
     health: () => writer.health(),

@@ -10,6 +10,7 @@ import type {
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -138,6 +139,8 @@ export interface Store {
    * under a new identity (I2). Rejects with CONFLICT if the file exists.
    */
   backup(file: string): Promise<{ bytes: number }>;
+  /** Stores working time as it was accounted; at most some hundred days, as live records wait. */
+  saveAccounted(days: AccountedDays): Promise<void>;
   setLimits(limits: StoreLimits): Promise<void>;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;

@@ -11,6 +11,9 @@ import { employedBy, FROZEN, KEPT, VISIBLE, WRITABLE, type StoreScope } from './
 import { tableOf, type Tables } from './tables.ts';
 
 type Database = Kysely<Tables>;
+/** Links that a firm has with its staff only, not with its visitors. */
+const OF_STAFF: ReadonlySet<EntityKind> = new Set(['employment', 'plannedDay', 'timeCorrection']);
+
 type Row = Readonly<Record<string, unknown>> & { groups?: readonly string[] };
 
 /**
@@ -94,7 +97,7 @@ async function isOwn(
   scope: StoreScope,
 ): Promise<boolean> {
   if (kind === 'credential') return isWritable(db, kind, id, scope);
-  const isStaff = kind === 'person' && (user === 'employment' || user === 'plannedDay');
+  const isStaff = kind === 'person' && OF_STAFF.has(user);
   const condition = isStaff ? employedBy(scope.firm, sql`t.id`) : VISIBLE[kind](scope);
   return holds(db, kind, id, condition);
 }
