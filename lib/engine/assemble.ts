@@ -19,12 +19,18 @@ import { createLockouts } from './lockouts.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { createPinCheck } from './pin-check.ts';
+import { Presence } from './presence/presence.ts';
 import { createReadings } from './readings.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
+import type { Moved } from './store/presence/moves.ts';
 import type { SideState, Store } from './store/store.ts';
 import { createTokenCheck } from './token-check.ts';
 import { createUsedTokens } from './used-tokens.ts';
+
+export interface Moves {
+  moved: readonly Moved[];
+}
 
 /** What an engine is built from. */
 export interface EngineParts {
@@ -34,6 +40,8 @@ export interface EngineParts {
   side: SideState;
   clock: Clock;
   events: Emitter<EngineEvents>;
+  /** What the store tells of people who are elsewhere. */
+  moves: Emitter<Moves>;
   /** Milliseconds between two probe decisions. */
   probeInterval: number;
   /** The engine cannot go on and refuses everything; only a new start helps. */
@@ -51,6 +59,7 @@ export interface Assembly {
   journal: Journal;
   trust: ClockTrust;
   site: Site;
+  presence: Presence;
   events: Emitter<EngineEvents>;
   confirmClock(author: string): Promise<void>;
 }
@@ -64,7 +73,19 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     events.emit('alarm', alarm);
   });
   const { trust, confirmClock } = await assembleClock(parts, journal);
-  const judge = guarded(assembleJudge(parts, site), problems);
+  const presence = new Presence({
+    ...parts,
+    site,
+    journal,
+    trust,
+    onPassage: (passage) => {
+      events.emit('passage', passage);
+    },
+  });
+  parts.moves.on('moved', (moved) => {
+    presence.moved(moved);
+  });
+  const judge = guarded(assembleJudge(parts, site, presence), problems);
   const grants = createGrants(clock);
   const onBehind = (error: unknown): void => {
     problems.add('snapshotBehind');
@@ -73,15 +94,16 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const configuration = createConfiguration({ policy, site, store, trust, journal });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   return {
-    decide: createDecide({ clock, trust, site, judge, journal, grants }),
+    decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
     grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
     administration: createAdministration({ policy, store, secrets, trust, journal, onBehind }),
-    commands: createCommands({ grants, trust, journal, store }),
+    commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
     journal,
     trust,
     site,
+    presence,
     events,
     confirmClock,
   };
@@ -110,7 +132,7 @@ async function assembleClock(
   };
 }
 
-function assembleJudge(parts: EngineParts, site: Site): Judge {
+function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judge {
   const { store, policy, secrets, side, clock } = parts;
   const memory = createReadings(secrets);
   const lockouts = createLockouts(clock, side.lockouts);
@@ -118,7 +140,7 @@ function assembleJudge(parts: EngineParts, site: Site): Judge {
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  return createJudge({ policy, site, secrets, memory, identify, tokens });
+  return createJudge({ policy, site, secrets, memory, identify, tokens, presence });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

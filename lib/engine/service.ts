@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../model/clock.ts';
 import { createPolicy } from '../policy/snapshot.ts';
-import { assemble } from './assemble.ts';
+import { assemble, type Moves } from './assemble.ts';
 import { createEmitter } from './emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createFacade, type EngineService } from './facade.ts';
@@ -38,6 +38,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
   const { folder, clock = systemClock, onFatal = () => undefined } = options;
   const keys = options.keys ?? readKeys({ folder });
   const events = createEmitter<EngineEvents>();
+  const moves = createEmitter<Moves>();
   const { store, rows, side } = await openStore({
     folder,
     keys,
@@ -46,6 +47,9 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
     listener: {
       event: (event) => {
         if (event.category === 'alarm') events.emit('alarm', event);
+      },
+      moved: (moved) => {
+        moves.emit('moved', moved);
       },
       dead: onFatal,
     },
@@ -59,6 +63,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
       side,
       clock,
       events,
+      moves,
       secrets: createSecrets(keys),
       probeInterval: options.probeInterval ?? PROBE_INTERVAL,
       onFatal,

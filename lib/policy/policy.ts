@@ -144,6 +144,7 @@ export interface Policy {
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];
   hasPerson(id: string): boolean;
+  nameOf(person: string): string | undefined;
   /** Whether anti-passback is not applied to a person. */
   isExempt(person: string): boolean;
   /** The zones of the site; another object after every change of the rules. */

@@ -3,6 +3,7 @@ import { AccessError, type ErrorCode } from '../../model/errors.ts';
 import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
 import type {
@@ -48,6 +49,7 @@ export interface Calls {
   ): ChangeOutcome;
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
+  history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;
