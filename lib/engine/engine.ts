@@ -325,8 +325,8 @@ export interface Engine {
   correctPassages(request: CorrectionRequest): Promise<CorrectionReport>;
   /** Says with which gateways positions are shared; holds until it is said anew, restarts included. */
   configureSharing(config: SharingConfig): Promise<SharingState>;
-  /** What this gateway has seen itself, for the others. */
-  ownPassages(query: { after: number; limit: number }): Promise<SharedBatch>;
+  /** What this gateway has seen itself, for the others; without `after` only how far that goes. */
+  ownPassages(query: { after?: number; limit: number }): Promise<SharedBatch>;
   /** Takes over what another gateway has seen. Rejects with INPUT_INVALID for one that positions are not shared with. */
   acceptPassages(batch: SharedBatch): Promise<SharingState>;
   /** Another gateway is there, and has seen passages up to this number. */

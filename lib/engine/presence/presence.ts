@@ -159,7 +159,7 @@ export class Presence {
     this.#note([
       isApart
         ? { category: 'alarm', code: 'sharedPositionsLost', details }
-        : { category: 'system', code: 'sharedPositionsBack' },
+        : { category: 'alarm', code: 'sharedPositionsBack' },
     ]);
   }
 

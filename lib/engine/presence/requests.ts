@@ -82,7 +82,7 @@ export const correct = parser(
 );
 
 export const sharing = parser(SharingConfig);
-export const own = parser(Type.Object({ after: Seq, limit: Limit }, closed));
+export const own = parser(Type.Object({ after: Type.Optional(Seq), limit: Limit }, closed));
 export const heard = parser(Type.Object({ gateway: Id, upTo: Seq }, closed));
 export const batch = parser(
   Type.Object(

@@ -53,8 +53,10 @@ export class Share {
   }
 
   /** What this gateway has seen after a number, and how far that goes. */
-  async own({ after, limit }: { after: number; limit: number }): Promise<SharedBatch> {
+  async own(query: { after?: number; limit: number }): Promise<SharedBatch> {
     const { store, sharing } = this.#parts;
+    const after = query.after ?? (await store.history('newest', {}));
+    const { limit } = query;
     const entries = await store.history('own', { after, limit });
     return {
       gateway: sharing.config?.gateway ?? '',

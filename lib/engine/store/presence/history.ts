@@ -50,6 +50,8 @@ export interface HistoryAnswers {
   inside: Presence[];
   /** Passages that this gateway has seen itself, in the order of their numbers. */
   own: TransitEntry[];
+  /** The newest of those numbers, 0 if there is none. */
+  newest: number;
   affiliations: Affiliation[];
 }
 
@@ -76,6 +78,7 @@ export interface HistoryQueries {
   };
   inside: { zone?: string; at: number };
   own: { after: number; limit: number };
+  newest: Record<string, never>;
   /** `date` as `2026-12-31`. */
   affiliations: { date: string };
 }
@@ -145,6 +148,10 @@ const ANSWERS: { readonly [K in HistoryKind]: Answer<K> } = {
   own(db, { after, limit }) {
     const sql = 'SELECT * FROM transit WHERE n > ? AND gateway IS NULL ORDER BY n LIMIT ?';
     return rows(db, sql, [after, limit]).map(entryOfRow);
+  },
+  newest(db) {
+    const sql = 'SELECT n FROM transit WHERE gateway IS NULL ORDER BY n DESC LIMIT 1';
+    return Number(db.prepare(sql).get()?.n ?? 0);
   },
   affiliations(db, { date }) {
     const valid = `(valid_from IS NULL OR valid_from <= ?1) AND (valid_to IS NULL OR valid_to >= ?1)`;
