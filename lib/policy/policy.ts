@@ -148,6 +148,7 @@ export interface Policy {
   hasPerson(id: string): boolean;
   /** The pass that ends with the next exit of this tag, the id of a credential. */
   oneOffPassOf(tag: string): string | undefined;
+  nameOf(person: string): string | undefined;
   /** Whether anti-passback is not applied to a person. */
   isExempt(person: string): boolean;
   /** The zones of the site; another object after every change of the rules. */
