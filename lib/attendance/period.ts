@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { LocalDate } from '../model/fields.ts';
 import { dateOf } from '../policy/attendance/wall-clock.ts';
 import { DAY } from '../policy/local-time.ts';
@@ -11,7 +11,13 @@ export const PERIOD_FIELDS = {
   from: Type.Optional(LocalDate),
   to: Type.Optional(LocalDate),
 };
-const PeriodFields = Type.Object(PERIOD_FIELDS);
+
+export interface PeriodFields {
+  date?: string;
+  month?: string;
+  from?: string;
+  to?: string;
+}
 
 export interface Period {
   from: string;
@@ -23,7 +29,7 @@ export interface Period {
  * so that a run after midnight is about what has just ended.
  */
 export function periodOf(
-  { date, month, from, to }: Static<typeof PeriodFields>,
+  { date, month, from, to }: PeriodFields,
   fallback: 'date' | 'month',
   yesterday: string,
 ): Period {
@@ -35,7 +41,8 @@ export function periodOf(
   return fallback === 'month' ? monthOf(yesterday.slice(0, 7)) : { from: yesterday, to: yesterday };
 }
 
-function monthOf(month: string): Period {
+/** The days of a month `2026-03`. */
+export function monthOf(month: string): Period {
   const [year = 0, number = 0] = month.split('-').map(Number);
   const days = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return { from: `${month}-01`, to: `${month}-${String(days).padStart(2, '0')}` };

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Timesheet } from '../engine/reports/working-time.ts';
 import type { Language } from '../model/site.ts';
 import { toCsv, type Separator } from '../people/csv.ts';
 import type { Zone } from '../policy/zone.ts';
 import { WORDS } from './headings.ts';
+import { monthOf, type Period } from './period.ts';
 import { dayHeadings, dayRows, totalHeadings, totalRow, type Table } from './timesheet-table.ts';
 import { xlsxOf } from './xlsx.ts';
 
@@ -58,8 +60,9 @@ function textRows(table: Table): string[][] {
 }
 
 /** A name that every file system takes. */
-export function fileName(firm: string, from: string, to: string, format: TimesheetFormat): string {
+export function fileName(firm: string, { from, to }: Period, format: TimesheetFormat): string {
   const safe = firm.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+/, '');
-  const period = from.slice(0, 7) === to.slice(0, 7) ? from.slice(0, 7) : `${from}_${to}`;
-  return `timesheet-${safe}-${period}.${format}`;
+  const month = from.slice(0, 7);
+  const isMonth = isDeepStrictEqual(monthOf(month), { from, to });
+  return `timesheet-${safe}-${isMonth ? month : `${from}_${to}`}.${format}`;
 }

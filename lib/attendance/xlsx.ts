@@ -14,7 +14,7 @@ export const MOST_XLSX_ROWS = 100_000;
  * An Excel workbook with these sheets. It is made in a thread of its own, as compressing takes longer than a
  * flow may be held up. Rejects with INPUT_INVALID if there are too many rows.
  */
-export function xlsxOf(sheets: readonly XlsxSheet[]): Promise<Buffer> {
+export async function xlsxOf(sheets: readonly XlsxSheet[]): Promise<Buffer> {
   const rows = sheets.reduce((sum, { table }) => sum + table.length, 0);
   if (rows > MOST_XLSX_ROWS) {
     throw new AccessError(

@@ -11,9 +11,6 @@ import { employedBy, FROZEN, KEPT, VISIBLE, WRITABLE, type StoreScope } from './
 import { tableOf, type Tables } from './tables.ts';
 
 type Database = Kysely<Tables>;
-/** Links that a firm has with its staff only, not with its visitors. */
-const OF_STAFF: ReadonlySet<EntityKind> = new Set(['employment', 'plannedDay', 'timeCorrection']);
-
 type Row = Readonly<Record<string, unknown>> & { groups?: readonly string[] };
 
 /**
@@ -90,6 +87,13 @@ function referencesOf<K extends EntityKind>({ kind, value }: Write<K>): readonly
   return codec.references(codec.columns(value));
 }
 
+/** What a firm keeps of everybody who has ever worked for it. */
+const STAFF_KINDS: ReadonlySet<EntityKind> = new Set([
+  'employment',
+  'plannedDay',
+  'timeCorrection',
+]);
+
 async function isOwn(
   db: Database,
   user: EntityKind,
@@ -97,7 +101,7 @@ async function isOwn(
   scope: StoreScope,
 ): Promise<boolean> {
   if (kind === 'credential') return isWritable(db, kind, id, scope);
-  const isStaff = kind === 'person' && OF_STAFF.has(user);
+  const isStaff = kind === 'person' && STAFF_KINDS.has(user);
   const condition = isStaff ? employedBy(scope.firm, sql`t.id`) : VISIBLE[kind](scope);
   return holds(db, kind, id, condition);
 }
