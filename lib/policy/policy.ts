@@ -146,14 +146,15 @@ export interface Policy {
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];
   hasPerson(id: string): boolean;
+  /** The pass that ends with the next exit of this tag, the id of a credential. */
+  oneOffPassOf(tag: string): string | undefined;
+  nameOf(person: string): string | undefined;
   /** Whether anti-passback is not applied to a person. */
   isExempt(person: string): boolean;
   /** The zones of the site; another object after every change of the rules. */
   readonly zones: ZoneTree;
   /** The time zone of the site. */
   readonly timeZone: TimeZone;
-  /** The pass that ends with the next exit of this tag, the id of a credential. */
-  oneOffPassOf(tag: string): string | undefined;
   evaluate(input: EvaluateInput): Verdict;
   /** The level in force; undefined if the access point is not configured. */
   activeLevel(

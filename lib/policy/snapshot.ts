@@ -178,6 +178,12 @@ class Snapshot implements Policy {
     return this.#state.people.slotOf(id) >= 0;
   }
 
+  nameOf(person: string): string | undefined {
+    const { people } = this.#state;
+    const slot = people.slotOf(person);
+    return slot < 0 ? undefined : people.identity(slot).name;
+  }
+
   isExempt(person: string): boolean {
     const { people } = this.#state;
     const slot = people.slotOf(person);

@@ -15,6 +15,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     site.engine.find({ kind: 'person', limit: 20, ...optional('text', query('text')) }),
   schedules: (site) => site.engine.find({ kind: 'schedule', limit: 1000 }),
   health: (site) => site.engine.health(),
+  zones: (site) => site.engine.zones({}),
   explain: (site, query) =>
     site.engine.explain({
       person: query('person') ?? '',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { assemble } from '../../lib/engine/assemble.ts';
+import { assemble, type Moves } from '../../lib/engine/assemble.ts';
 import { createEmitter } from '../../lib/engine/emitter.ts';
 import { createFacade, type EngineService } from '../../lib/engine/facade.ts';
 import { deriveKeys } from '../../lib/engine/keys.ts';
@@ -44,7 +44,13 @@ export async function openFaultyEngine(
   wraps: Wraps,
 ): Promise<EngineService> {
   const limits = { ring: 2000, quotaRecords: 1_000_000, quotaBytes: 1024 ** 3 };
-  const opened = await openStore({ folder, keys: TEST_KEYS, limits, clock });
+  const moves = createEmitter<Moves>();
+  const listener = {
+    moved: (moved: Moves['moved']) => {
+      moves.emit('moved', moved);
+    },
+  };
+  const opened = await openStore({ folder, keys: TEST_KEYS, limits, clock, listener });
   const policy = createPolicy();
   policy.load(opened.rows);
   const parts = {
@@ -58,6 +64,7 @@ export async function openFaultyEngine(
     secrets: createSecrets(TEST_KEYS),
     clock,
     events: createEmitter(),
+    moves,
     probeInterval: NO_PROBE,
     onFatal: wraps.onFatal ?? (() => undefined),
   }).catch(async (error: unknown) => {

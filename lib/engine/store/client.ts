@@ -7,6 +7,7 @@ import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
 import type {
   ChangeOutcome,
@@ -69,6 +70,10 @@ export class StoreClient implements Store {
 
   secrets(credential: string): Promise<Secrets | undefined> {
     return this.#port.call('secrets', credential);
+  }
+
+  history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]> {
+    return this.#port.call('history', kind, query) as Promise<HistoryAnswers[K]>;
   }
 
   readRecords<S extends Stream>(

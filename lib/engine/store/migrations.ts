@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
+import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
 import { TABLES, VIEWS } from './schema.ts';
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly string[] = [
   PARK_TABLES,
   PRESENCE_TABLES,
   ATTENDANCE_TABLES,
+  LINK_VIEWS,
 ];
 
 /**

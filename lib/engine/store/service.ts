@@ -3,6 +3,7 @@ import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { Append, Calls } from './protocol.ts';
+import { askHistory } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
 import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
@@ -20,6 +21,7 @@ export function serviceOf(writer: Writer): Service {
     change: (...args) => change(writer, ...args),
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
+    history: (kind, query) => askHistory(writer.session.db, kind, query as never),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
     recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
     acknowledge: (stream, seq) =>

@@ -9,8 +9,9 @@ import type {
 } from '../../model/record.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
-import type { AccountedDays } from './accounted-days.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { AccountedDays } from './accounted-days.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -123,6 +124,8 @@ export interface Store {
   secrets(
     credential: string,
   ): Promise<{ sealed: Uint8Array; template?: Uint8Array; tokenKey?: Uint8Array } | undefined>;
+  /** Answers a question about who was where. */
+  history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]>;
   readRecords<S extends Stream>(
     stream: S,
     after: number,
