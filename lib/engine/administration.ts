@@ -1,13 +1,15 @@
 import { canonicalValue } from '../model/credential.ts';
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
 import { AccessError } from '../model/errors.ts';
+import { optional } from '../model/optional.ts';
 import type { EventEntry } from '../model/record.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
-import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery } from './engine.ts';
+import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery, FirmScope } from './engine.ts';
 import type { Journal } from './journal.ts';
 import { createLimiter } from './limiter.ts';
 import { prepareChanges } from './prepare.ts';
+import type { LocalClock } from './passes/local-clock.ts';
 import type { Secrets } from './secrets.ts';
 import type { ChangeOutcome, Store } from './store/store.ts';
 
@@ -16,7 +18,12 @@ const DEFAULT_LIMIT = 100;
 const MOST_IDS = 1000;
 
 export interface Administration {
-  change(changes: readonly Change[], options: ChangeOptions): Promise<ChangeReport>;
+  /** `event` tells what happened; by default, what was changed. */
+  change(
+    changes: readonly Change[],
+    options: ChangeOptions,
+    event?: EventEntry,
+  ): Promise<ChangeReport>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
 }
 
@@ -26,12 +33,13 @@ interface Parts {
   secrets: Secrets;
   trust: ClockTrust;
   journal: Journal;
+  local: LocalClock;
   /** The snapshot could not follow the store: nothing may be decided from it any more. */
   onBehind: (error: unknown) => void;
 }
 
 export function createAdministration(parts: Parts): Administration {
-  const { policy, store, secrets, trust, journal, onBehind } = parts;
+  const { policy, store, secrets, trust, journal, local, onBehind } = parts;
   const oneAfterTheOther = createLimiter(1);
 
   /** Committed first, then visible: what the next decision sees is always on the disk. */
@@ -48,18 +56,20 @@ export function createAdministration(parts: Parts): Administration {
 
   async function change(
     changes: readonly Change[],
-    { author, atomic = true }: ChangeOptions,
+    { author, atomic = true, scope }: ChangeOptions,
+    entry = changeEvent(changes, author, scope),
   ): Promise<ChangeReport> {
-    const { ready, failed } = await prepareChanges(changes, secrets, store);
+    const { ready, failed } = await prepareChanges(changes, author, secrets, store);
     if (ready.length === 0 || (atomic && failed.length > 0)) {
       return { version: policy.version, applied: 0, failed };
     }
     const moment = trust.read();
-    const event = journal.newEvent(changeEvent(changes, author), moment);
+    const event = journal.newEvent(entry, moment);
     const outcome = await store.change(
       ready.map((item) => item.change),
       atomic,
       event,
+      scope && { ...scope, today: local(moment.now).slice(0, 10) },
     );
     takeOver(outcome);
     return {
@@ -70,7 +80,7 @@ export function createAdministration(parts: Parts): Administration {
   }
 
   return {
-    change: (changes, options) => oneAfterTheOther(() => change(changes, options)),
+    change: (changes, options, event) => oneAfterTheOther(() => change(changes, options, event)),
     find({ credential, ...query }) {
       const limited = { limit: DEFAULT_LIMIT, ...query };
       if (credential === undefined) return store.find(limited);
@@ -91,14 +101,21 @@ function merged(
 }
 
 /** Who changed what: numbers and ids of each kind of change, never a value. */
-function changeEvent(changes: readonly Change[], author: string): EventEntry {
+function changeEvent(
+  changes: readonly Change[],
+  author: string,
+  scope: FirmScope | undefined,
+): EventEntry {
   const ids = new Map<string, string[]>();
   for (const change of changes) {
     const id = change.op === 'delete' ? change.id : change.value.id;
     const name = `${change.kind}.${change.op}`;
     ids.set(name, [...(ids.get(name) ?? []), typeof id === 'string' ? id : '?']);
   }
-  const details: NonNullable<EventEntry['details']> = { changes: changes.length };
+  const details: NonNullable<EventEntry['details']> = {
+    changes: changes.length,
+    ...optional('firm', scope?.firm),
+  };
   for (const [name, list] of ids) details[name] = list.join(' ').slice(0, MOST_IDS);
   return { category: 'administration', code: 'changed', author, details };
 }

@@ -18,9 +18,14 @@ import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
+import { withCheckOut } from './passes/check-out.ts';
+import { createPassDesk, type PassDesk } from './passes/desk.ts';
+import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
+import { createPenalties, type Penalties } from './passes/penalties.ts';
 import { createPinCheck } from './pin-check.ts';
 import { Presence } from './presence/presence.ts';
 import { createReadings } from './readings.ts';
+import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import type { Moved } from './store/presence/moves.ts';
@@ -39,6 +44,8 @@ export interface EngineParts {
   secrets: Secrets;
   side: SideState;
   clock: Clock;
+  /** Path of the database, for reports. */
+  file: string;
   events: Emitter<EngineEvents>;
   /** What the store tells of people who are elsewhere. */
   moves: Emitter<Moves>;
@@ -56,50 +63,56 @@ export interface Assembly {
   commands: Commands;
   configuration: Configuration;
   monitor: Monitor;
+  reporting: Reporting;
   journal: Journal;
   trust: ClockTrust;
   site: Site;
   presence: Presence;
   events: Emitter<EngineEvents>;
+  passDesk: PassDesk;
+  penalties: Penalties;
+  local: LocalClock;
   confirmClock(author: string): Promise<void>;
 }
 
 /** Wires the parts of an engine and takes the configuration of the last run into force. */
 export async function assemble(parts: EngineParts): Promise<Assembly> {
-  const { store, policy, side, clock, secrets, events } = parts;
+  const { store, policy, side, clock, events } = parts;
   const problems = new Set<string>();
   const site = createSite();
-  const journal = createJournal(store, (alarm) => {
+  const plain = createJournal(store, (alarm) => {
     events.emit('alarm', alarm);
   });
-  const { trust, confirmClock } = await assembleClock(parts, journal);
-  const presence = new Presence({
-    ...parts,
-    site,
-    journal,
-    trust,
-    onPassage: (passage) => {
-      events.emit('passage', passage);
-    },
-  });
-  parts.moves.on('moved', (moved) => {
-    presence.moved(moved);
-  });
-  const judge = guarded(assembleJudge(parts, site, presence), problems);
-  const grants = createGrants(clock);
+  const { trust, confirmClock } = await assembleClock(parts, plain);
   const onBehind = (error: unknown): void => {
     problems.add('snapshotBehind');
     parts.onFatal(error);
   };
+  const local = createLocalClock(site, trust);
+  const journal = withCheckOut(plain, {
+    policy,
+    local,
+    change: (...args) => administration.change(...args),
+    onBehind,
+  });
+  const administration = createAdministration({ ...parts, trust, journal, local, onBehind });
+  const presence = assemblePresence(parts, { site, journal, trust });
+  const judge = guarded(assembleJudge(parts, site, presence), problems);
+  const grants = createGrants(clock);
   const configuration = createConfiguration({ policy, site, store, trust, journal });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
+  const penalties = createPenalties(administration, local);
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
     grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
-    administration: createAdministration({ policy, store, secrets, trust, journal, onBehind }),
+    administration,
+    passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
+    penalties,
+    local,
     commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
     site,
@@ -107,6 +120,23 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     events,
     confirmClock,
   };
+}
+
+function assemblePresence(
+  parts: EngineParts,
+  wired: { site: Site; journal: Journal; trust: ClockTrust },
+): Presence {
+  const presence = new Presence({
+    ...parts,
+    ...wired,
+    onPassage: (passage) => {
+      parts.events.emit('passage', passage);
+    },
+  });
+  parts.moves.on('moved', (moved) => {
+    presence.moved(moved);
+  });
+  return presence;
 }
 
 async function assembleClock(

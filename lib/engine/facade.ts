@@ -4,7 +4,7 @@ import { AccessError } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
-import type { ActiveLevel, Engine, ScheduleState } from './engine.ts';
+import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
@@ -20,8 +20,9 @@ export function createFacade(
   assembly: Assembly,
   { store, policy }: { store: Store; policy: Policy },
 ): EngineService {
-  const { administration, commands, configuration, journal, monitor, trust, events, presence } =
+  const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
+  const { presence } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -49,6 +50,12 @@ export function createFacade(
     const { admission } = presence;
     const obstacles = (person?: string) => admission.obstacles(asked.accessPoint, person);
     return policy.explain(asked, trusted, isNow ? obstacles : undefined);
+  }
+
+  async function requireVisible(id: string, scope: FirmScope): Promise<void> {
+    requests.find.parse({ kind: 'person', id, scope }, 'query');
+    const [person] = await administration.find({ kind: 'person', id, scope });
+    if (person === undefined) throw new AccessError('NOT_FOUND', `person "${id}" does not exist`);
   }
 
   const announcePolicy = (): void => {
@@ -86,7 +93,26 @@ export function createFacade(
       requests.find.parse(query, 'query');
       return administration.find(query);
     },
-    explain: (query) => promised(() => explain(query)),
+    async changePass(query) {
+      const { request, options } = requests.pass.parse(query, 'request');
+      const result = await assembly.passDesk(request, options);
+      announcePolicy();
+      return result;
+    },
+    async unreturnedPasses(query) {
+      const filter = requests.unreturned.parse(query, 'query');
+      return administration.find({ kind: 'pass', due: assembly.local(), ...filter });
+    },
+    async penalty(query) {
+      const { person, firm, scope } = requests.penalty.parse(query, 'query');
+      return assembly.penalties.of(person, firm, scope);
+    },
+    async explain({ scope, ...query }) {
+      if (scope !== undefined) await requireVisible(query.person, scope);
+      return explain(query);
+    },
+    attendance: (query) => reporting.attendance(query),
+    timesheet: (query) => reporting.timesheet(query),
     async readRecords({ stream, after, limit }) {
       requests.read.parse({ stream, after, limit }, 'query');
       return store.readRecords(stream, after, limit);
@@ -109,6 +135,7 @@ export function createFacade(
       presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it
+      await reporting.close();
       await store.close();
     },
   };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { createPolicy } from '../policy/snapshot.ts';
 import { assemble, type Moves } from './assemble.ts';
@@ -6,6 +7,7 @@ import type { EngineEvents } from './engine.ts';
 import { createFacade, type EngineService } from './facade.ts';
 import { readKeys, type EngineKeys } from './keys.ts';
 import { createSecrets } from './secrets.ts';
+import { DATABASE_FILE } from './store/database.ts';
 import { openStore } from './store/open.ts';
 import type { StoreLimits } from './store/store.ts';
 
@@ -62,6 +64,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
       policy,
       side,
       clock,
+      file: join(folder, DATABASE_FILE),
       events,
       moves,
       secrets: createSecrets(keys),

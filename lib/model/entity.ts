@@ -4,11 +4,12 @@ import { Credential } from './credential.ts';
 import { Id, closed } from './fields.ts';
 import { Employment, Firm } from './firm.ts';
 import { Fitting } from './fitting.ts';
-import { Pass } from './pass.ts';
+import { Pass, Waiver } from './pass.ts';
 import { Permission } from './permission.ts';
 import { Group, Person } from './person.ts';
 import { Deal } from './release.ts';
 import { HolidayGroup, Schedule } from './schedule.ts';
+import { TimeCorrection } from './time-correction.ts';
 import { Zone } from './zone.ts';
 
 /** Everything an administrator edits. Access points and the site itself come from the flow. */
@@ -23,7 +24,9 @@ export interface Entities {
   firm: Firm;
   employment: Employment;
   plannedDay: PlannedDay;
+  timeCorrection: TimeCorrection;
   pass: Pass;
+  waiver: Waiver;
   deal: Deal;
   fitting: Fitting;
 }
@@ -40,7 +43,9 @@ export const ENTITY_SCHEMAS = {
   firm: Firm,
   employment: Employment,
   plannedDay: PlannedDay,
+  timeCorrection: TimeCorrection,
   pass: Pass,
+  waiver: Waiver,
   deal: Deal,
   fitting: Fitting,
 } as const;
@@ -57,7 +62,9 @@ export const ENTITY_KINDS = [
   'permission',
   'employment',
   'plannedDay',
+  'timeCorrection',
   'pass',
+  'waiver',
   'deal',
   'fitting',
 ] as const satisfies readonly EntityKind[];

@@ -96,6 +96,17 @@ export const LAYOUTS: Readonly<Record<EntityKind, readonly Column[]>> = {
     column('departure'),
     column('stay', 'number'),
   ],
+  timeCorrection: [
+    column('id'),
+    column('person'),
+    column('firm'),
+    column('from', 'date'),
+    column('to', 'date'),
+    column('present', 'flag'),
+    column('reason'),
+    column('author'),
+    column('at', 'number'),
+  ],
   pass: [
     column('id'),
     column('tag'),
@@ -111,6 +122,13 @@ export const LAYOUTS: Readonly<Record<EntityKind, readonly Column[]>> = {
     column('endedAt', 'date'),
     column('end'),
     column('note'),
+  ],
+  waiver: [
+    column('id'),
+    column('pass'),
+    column('reason'),
+    column('author'),
+    column('at', 'number'),
   ],
   deal: [
     column('id'),

@@ -37,6 +37,8 @@ export interface PolicyCredential {
   token: boolean;
   /** Whom a guest with this tag visits. */
   host?: string;
+  /** The active pass of this tag, if it is a one-off one. */
+  oneOffPass?: string;
 }
 
 /** The whole policy as the store holds it. */
@@ -144,6 +146,8 @@ export interface Policy {
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];
   hasPerson(id: string): boolean;
+  /** The pass that ends with the next exit of this tag, the id of a credential. */
+  oneOffPassOf(tag: string): string | undefined;
   nameOf(person: string): string | undefined;
   /** Whether anti-passback is not applied to a person. */
   isExempt(person: string): boolean;

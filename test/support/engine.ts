@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { assemble, type Moves } from '../../lib/engine/assemble.ts';
 import { createEmitter } from '../../lib/engine/emitter.ts';
 import { createFacade, type EngineService } from '../../lib/engine/facade.ts';
 import { deriveKeys } from '../../lib/engine/keys.ts';
 import { createSecrets } from '../../lib/engine/secrets.ts';
 import { createEngine } from '../../lib/engine/service.ts';
+import { DATABASE_FILE } from '../../lib/engine/store/database.ts';
 import { openStore } from '../../lib/engine/store/open.ts';
 import type { Store } from '../../lib/engine/store/store.ts';
 import type { Clock } from '../../lib/model/clock.ts';
@@ -58,6 +60,7 @@ export async function openFaultyEngine(
   const assembly = await assemble({
     ...parts,
     side: opened.side,
+    file: join(folder, DATABASE_FILE),
     secrets: createSecrets(TEST_KEYS),
     clock,
     events: createEmitter(),

@@ -1,9 +1,11 @@
 import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
@@ -56,9 +58,10 @@ export class StoreClient implements Store {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): Promise<ChangeOutcome> {
     checkIntegers([event.at]);
-    return this.#port.call('change', changes, atomic, event);
+    return this.#port.call('change', changes, atomic, event, scope);
   }
 
   find<K extends EntityKind>(query: StoreQuery<K>): Promise<StoredEntities[K][]> {
@@ -92,6 +95,10 @@ export class StoreClient implements Store {
   async backup(file: string): Promise<{ bytes: number }> {
     if (this.#port.ended !== undefined) throw this.#port.ended;
     return backupInProcess(this.#options.file, file);
+  }
+
+  saveAccounted(days: AccountedDays): Promise<void> {
+    return this.#port.call('saveAccounted', days);
   }
 
   setLimits(limits: StoreLimits): Promise<void> {
@@ -128,6 +135,7 @@ function numbersOf(side: SideWrite): number[] {
       return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
     case 'setting':
     case 'forgive':
+    case 'passEnded':
       return [];
   }
 }

@@ -1,11 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
+import { ATTENDANCE_TABLES } from './attendance-schema.ts';
+import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
 import { TABLES, VIEWS } from './schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
-export const MIGRATIONS: readonly string[] = [TABLES, VIEWS, PARK_TABLES, PRESENCE_TABLES];
+export const MIGRATIONS: readonly string[] = [
+  TABLES,
+  VIEWS,
+  PARK_TABLES,
+  PRESENCE_TABLES,
+  ATTENDANCE_TABLES,
+  LINK_VIEWS,
+];
 
 /**
  * Brings a database to the version of the last migration. Each step and its version number are one

@@ -1,5 +1,7 @@
 import type { ClockState, EventEntry } from '../../model/record.ts';
+import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
+import type { StoreScope } from './entities/scope.ts';
 import type { Append, Calls } from './protocol.ts';
 import { askHistory } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
@@ -16,7 +18,7 @@ export type Service = {
 
 export function serviceOf(writer: Writer): Service {
   return {
-    change: (changes, atomic, event) => change(writer, changes, atomic, event),
+    change: (...args) => change(writer, ...args),
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
     history: (kind, query) => askHistory(writer.session.db, kind, query as never),
@@ -25,6 +27,10 @@ export function serviceOf(writer: Writer): Service {
     acknowledge: (stream, seq) =>
       writer.transaction((draft) => {
         draft.acknowledge(stream, seq);
+      }),
+    saveAccounted: (days) =>
+      writer.transaction((_draft, { db }) => {
+        saveAccounted(db, days);
       }),
     setLimits: (limits) => writer.setLimits(limits),
     health: () => writer.health(),
@@ -74,12 +80,13 @@ async function change(
   changes: readonly PreparedChange[],
   atomic: boolean,
   event: NewRecord<'event'>,
+  scope?: StoreScope,
 ): Promise<ChangeOutcome> {
   await writer.session.policy(); // Loaded before the transaction, so that no record waits for it.
   try {
     return await writer.transaction(async (draft, session) => {
       const policy = await session.policy();
-      const { applied, written, failed } = await policy.apply(changes, atomic);
+      const { applied, written, failed } = await policy.apply(changes, atomic, scope);
       if (written === 0 || (atomic && failed.length > 0)) {
         throw new Undone({ version: await policy.version(), applied: [], written: 0, failed });
       }

@@ -51,6 +51,9 @@ export function sideWriter(db: DatabaseSync) {
   const setting = db.prepare(
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
+  const passEnded = db.prepare(
+    `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
+  );
   const forget = db.prepare('DELETE FROM used_token WHERE expires < ?');
   const presence = new PresenceWriter(db);
   return {
@@ -66,6 +69,9 @@ export function sideWriter(db: DatabaseSync) {
           break;
         case 'setting':
           setting.run(side.key, side.value);
+          break;
+        case 'passEnded':
+          passEnded.run(side.at, side.pass);
           break;
         case 'transit':
           return presence.record(side, report);

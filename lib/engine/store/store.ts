@@ -9,6 +9,8 @@ import type {
 } from '../../model/record.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
+import type { StoreScope } from './entities/scope.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
@@ -26,6 +28,8 @@ export type SideWrite =
   | { kind: 'lockout'; subject: string; failures: number; windowStart: number; until: number }
   | { kind: 'usedToken'; token: string; expires: number }
   | { kind: 'setting'; key: string; value: string }
+  /** A one-off pass ends by the exit, at this local time. */
+  | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite;
 
@@ -103,13 +107,14 @@ export interface Store {
    * (`NOT_FOUND`), so are double ids and double values (`CONFLICT`). With `atomic`, one failure leaves
    * everything as it was. The details of the event get `version`, `applied` and `failed`; if nothing was
    * changed there is neither an event nor a new version. `put` replaces all properties, but a credential
-   * put without a value keeps its secrets. Live records wait while a call runs: give it at most some
+   * put without a value keeps its secrets. With a scope, only what is the firm's is changed (`FORBIDDEN`). Live records wait while a call runs: give it at most some
    * hundred changes.
    */
   change(
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
   ): Promise<ChangeOutcome>;
   /** Entities that fit all filters, by id. Rejects with INPUT_INVALID for a filter that a kind has not. */
   find<K extends EntityKind>(
@@ -137,6 +142,8 @@ export interface Store {
    * under a new identity (I2). Rejects with CONFLICT if the file exists.
    */
   backup(file: string): Promise<{ bytes: number }>;
+  /** Stores working time as it was accounted; at most some hundred days, as live records wait. */
+  saveAccounted(days: AccountedDays): Promise<void>;
   setLimits(limits: StoreLimits): Promise<void>;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;

@@ -116,7 +116,9 @@ const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
   firm: 'firm',
   employment: 'employment',
   plannedDay: 'planned day',
+  timeCorrection: 'time correction',
   pass: 'pass',
+  waiver: 'waiver',
   deal: 'deal',
   fitting: 'service record',
 };

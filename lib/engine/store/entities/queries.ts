@@ -120,18 +120,28 @@ export async function ownersOf<K extends EntityKind>(
 ): Promise<Map<string, Rows[K]>> {
   const complete = rows.filter((row) => by.every((column) => row[column] !== undefined));
   if (complete.length === 0) return new Map();
-  const tuples = complete.map((row) => sql`(${sql.join(by.map((column) => row[column]))})`);
-  const found = await sql<Rows[K]>`
-    select * from ${sql.table(tableOf(kind))}
-    where (${sql.join(by.map((column) => sql.ref(column)))}) in (values ${sql.join(tuples)})`.execute(
-    db,
-  );
+  const cells = complete.flatMap((row) => by.map((column) => row[column]));
+  const found = await runCompiled<Rows[K]>(db, `owners ${kind} ${complete.length}`, cells, () => ({
+    compile: () => rowsBy<Rows[K]>(tableOf(kind), by, complete.length).compile(db),
+  }));
   return new Map(
-    found.rows.flatMap((row) => {
+    found.flatMap((row) => {
       const claimed = key(row);
       return claimed === undefined ? [] : [[claimed, row]];
     }),
   );
+}
+
+/** A query for the rows that have one of so many combinations of values in these columns. */
+function rowsBy<Row>(
+  table: keyof Tables,
+  columns: readonly string[],
+  combinations: number,
+): RawBuilder<Row> {
+  const tuple = sql`(${sql.join(columns.map(() => sql`${null}`))})`;
+  return sql<Row>`
+    select * from ${sql.table(table)} where (${sql.join(columns.map((column) => sql.ref(column)))})
+    in (values ${sql.join(Array.from({ length: combinations }, () => tuple))})`;
 }
 
 /** Where each kind is referred to by others that keep it from being deleted. */
@@ -148,6 +158,7 @@ const USES: Readonly<Partial<Record<EntityKind, readonly [EntityKind, string][]>
     ['pass', 'firm'],
     ['deal', 'firm'],
     ['plannedDay', 'firm'],
+    ['timeCorrection', 'firm'],
   ],
 };
 

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { CredentialStatus, CredentialType } from '../../../model/credential.ts';
 import type { PolicyChange, PolicyCredential } from '../../../policy/policy.ts';
+import { runCompiled } from './compiled.ts';
 import type { Tables } from './tables.ts';
 
 /** What is read of a credential and of the pass that makes it somebody's tag, in this order. */
@@ -9,7 +10,7 @@ export type CredentialCells = [
   ...[status: CredentialStatus | null, validFrom: string | null, validTo: string | null],
   ...[duress: number | null, token: number],
   ...[passes: number, pass: string | null, passFrom: string | null, passTo: string | null],
-  ...[suspendedUntil: string | null, host: string | null],
+  ...[suspendedUntil: string | null, host: string | null, oneOffPass: string | null],
 ];
 
 /**
@@ -23,7 +24,7 @@ export const CREDENTIALS_WITH_PASSES = `
     p.id AS pass, p.valid_from AS pass_from, p.valid_to AS pass_to,
     (SELECT max(iif(length(valid_to) = 10, date(valid_to, '+1 day'), ifnull(valid_to, '9999-12-31')))
       FROM pass WHERE replaces = p.id AND status = 'active') AS suspended_until,
-    p.host
+    p.host, iif(p.type = 'oneOff', p.id, NULL) AS one_off_pass
   FROM credential c LEFT JOIN pass p ON p.tag = c.id AND p.status = 'active'`;
 
 /**
@@ -32,7 +33,7 @@ export const CREDENTIALS_WITH_PASSES = `
  */
 export function policyCredential(cells: CredentialCells): PolicyCredential {
   const [id, person, type, lookup, status, validFrom, validTo, duress, token, ...tag] = cells;
-  const [passes, pass, passFrom, passTo, suspendedUntil, host] = tag;
+  const [passes, pass, passFrom, passTo, suspendedUntil, host, oneOffPass] = tag;
   const active = status === null || status === 'active';
   const credential: PolicyCredential = {
     id,
@@ -48,6 +49,7 @@ export function policyCredential(cells: CredentialCells): PolicyCredential {
   if (from !== undefined) credential.validFrom = from;
   if (to !== undefined) credential.validTo = to;
   if (host !== null) credential.host = host;
+  if (oneOffPass !== null) credential.oneOffPass = oneOffPass;
   return credential;
 }
 
@@ -73,13 +75,21 @@ export async function settleTags(
   credentials: readonly string[],
 ): Promise<PolicyChange[]> {
   if (credentials.length === 0) return [];
-  const ids = sql.join([...new Set(credentials)]);
-  await sql`
-    update credential set person = p.person from pass p
-    where p.tag = credential.id and p.status = 'active' and p.person <> credential.person
-      and credential.id in (${ids})`.execute(db);
-  const { rows } = await sql<Record<string, unknown>>`
-    ${sql.raw(CREDENTIALS_WITH_PASSES)} where c.id in (${ids}) order by c.id`.execute(db);
+  const ids = [...new Set(credentials)];
+  const list = () => sql.join(ids.map(() => sql`${null}`));
+  await runCompiled(db, `hold tags ${ids.length}`, ids, () => ({
+    compile: () =>
+      sql<never>`
+      update credential set person = p.person from pass p
+      where p.tag = credential.id and p.status = 'active' and p.person <> credential.person
+        and credential.id in (${list()})`.compile(db),
+  }));
+  const rows = await runCompiled<object>(db, `tags ${ids.length}`, ids, () => ({
+    compile: () =>
+      sql<object>`${sql.raw(CREDENTIALS_WITH_PASSES)} where c.id in (${list()}) order by c.id`.compile(
+        db,
+      ),
+  }));
   return rows.map((row) => ({
     kind: 'credential',
     put: policyCredential(Object.values(row) as CredentialCells),
