@@ -97,15 +97,15 @@ function storeContender(store: Store): Contender {
 }
 
 function sqliteContender(db: DatabaseSync): Contender {
-  const insert = db.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)');
   const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
-  const { stream, id, at, clock, body } = record();
+  const { id, at, clock, body } = record();
   const text = canonicalJson(body);
   const hash = '0'.repeat(64);
   let seq = 0;
   return (batch) => {
     begin.run();
-    for (let row = 0; row < batch; row += 1) insert.run(stream, ++seq, id, at, clock, text, hash);
+    for (let row = 0; row < batch; row += 1) insert.run(++seq, id, at, clock, text, hash);
     commit.run();
   };
 }
@@ -122,9 +122,8 @@ function fileContender(file: number): Contender {
 function plainDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    CREATE TABLE record (stream TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,
-      at INTEGER NOT NULL, clock TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL,
-      PRIMARY KEY (stream, seq)) STRICT, WITHOUT ROWID`);
+    CREATE TABLE record (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL,
+      clock TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT`);
   return db;
 }
 

@@ -32,7 +32,7 @@ export interface Moment {
 }
 
 /**
- * Judges the wall clock Time is doubted while it lies before the
+ * Judges the wall clock. Time is doubted while it lies before the
  * floor, after a jump of more than a day ahead, and in absurd years. Every reading goes through here, so
  * that no step is missed.
  */

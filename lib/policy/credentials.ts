@@ -58,8 +58,17 @@ export class Credentials {
     return this.#slots.count;
   }
 
+  /**
+   * The credential with a digest; -1 if there is none. Two people may have the same PIN: then it leads to the
+   * one that is active, and to none if that is not clear either.
+   */
   find(type: CredentialType, lookup: string): CredentialIndex {
-    return this.#lookups.find(typeNumber(type), lookup);
+    if (type !== 'pin') return this.#lookups.find(typeNumber(type), lookup);
+    const all = this.#lookups.findAll(typeNumber(type), lookup);
+    if (all.length <= 1) return all[0] ?? NONE;
+    const active = all.filter((index) => this.active(index));
+    if (active.length > 0) return active.length === 1 ? (active[0] ?? NONE) : NONE;
+    return all.reduce((first, index) => (this.id(index) < this.id(first) ? index : first));
   }
 
   /** Stores a credential of the person with number `person`, in place of what its id stood for. */
@@ -72,7 +81,7 @@ export class Credentials {
     this.periods.set(slot, period.from, period.until);
     this.#next[slot] = this.first(person);
     this.#firstOfPerson[person] = slot;
-    this.#lookups.set(slot, kind >> TYPE_SHIFT, lookup);
+    this.#lookups.add(slot, kind >> TYPE_SHIFT, lookup);
   }
 
   delete(id: string): void {

@@ -3,8 +3,8 @@ import { KEY_WORDS, placeOf, readKey } from './lookup-key.ts';
 const NONE = -1;
 
 /**
- * Finds the number of a credential by its type and digest: a hash table with open addressing, in which a few
- * bytes take the place of a text and of an entry in a map.
+ * Finds the numbers of credentials by type and digest: a hash table with open addressing, in which a few
+ * bytes take the place of a text and of an entry in a map. Several credentials may have one digest.
  */
 export class Lookups {
   /** One more than the number of a credential; 0 where nothing is stored. Never more than half full. */
@@ -16,44 +16,57 @@ export class Lookups {
   /** The key in question; never in use for longer than one call. */
   readonly #key = new Int32Array(KEY_WORDS);
 
-  /** The credential with a digest; -1 if there is none. */
+  /** A credential with a digest; -1 if there is none. */
   find(type: number, digest: string): number {
     if (!readKey(this.#key, type, digest)) return NONE;
-    return (this.#table[this.#place()] ?? 0) - 1;
+    const place = this.#matchFrom(this.#home(this.#key[0]));
+    return this.#credentialAt(place);
   }
 
-  /** From now on the digest leads to this credential. What is not a digest leads nowhere. */
-  set(credential: number, type: number, digest: string): void {
+  /** All credentials with a digest, in no order. */
+  findAll(type: number, digest: string): number[] {
+    const found: number[] = [];
+    if (!readKey(this.#key, type, digest)) return found;
+    let place = this.#matchFrom(this.#home(this.#key[0]));
+    while (this.#table[place] !== 0) {
+      found.push(this.#credentialAt(place));
+      place = this.#matchFrom(this.#after(place));
+    }
+    return found;
+  }
+
+  /** Lets a digest lead to a credential that is not stored yet. What is not a digest leads nowhere. */
+  add(credential: number, type: number, digest: string): void {
     if (!readKey(this.#key, type, digest)) return;
     this.#reserve(credential);
     this.#keys.set(this.#key, credential * KEY_WORDS);
-    const place = this.#place();
-    if (this.#table[place] === 0) this.#count++;
+    let place = this.#homeOf(credential);
+    while (this.#table[place] !== 0) place = this.#after(place);
     this.#table[place] = credential + 1;
+    this.#count++;
   }
 
-  /** Ends what `set` did, unless the digest leads to another credential by now. */
   delete(credential: number): void {
-    const start = credential * KEY_WORDS;
-    this.#key.set(this.#keys.subarray(start, start + KEY_WORDS));
-    const place = this.#place();
-    if (this.#table[place] !== credential + 1) return;
+    let place = this.#homeOf(credential);
+    while (this.#credentialAt(place) !== credential) {
+      if (this.#table[place] === 0) return;
+      place = this.#after(place);
+    }
     this.#count--;
     this.#closeGap(place);
   }
 
-  /** Where the key stands, or where it belongs if it is not there. */
-  #place(): number {
-    const mask = this.#table.length - 1;
-    let place = placeOf(this.#key[0] ?? 0, this.#bits);
-    while (!this.#endsAt(place)) place = (place + 1) & mask;
+  /** The first place at or after the given one that has the key, or that is free. */
+  #matchFrom(start: number): number {
+    let place = start;
+    while (!this.#isMatchOrFree(place)) place = this.#after(place);
     return place;
   }
 
-  #endsAt(place: number): boolean {
-    const entry = this.#table[place] ?? 0;
-    if (entry === 0) return true;
-    const start = (entry - 1) * KEY_WORDS;
+  #isMatchOrFree(place: number): boolean {
+    const credential = this.#credentialAt(place);
+    if (credential === NONE) return true;
+    const start = credential * KEY_WORDS;
     for (let word = 0; word < KEY_WORDS; word++) {
       if (this.#keys[start + word] !== this.#key[word]) return false;
     }
@@ -64,19 +77,30 @@ export class Lookups {
   #closeGap(freed: number): void {
     const mask = this.#table.length - 1;
     let gap = freed;
-    let place = (gap + 1) & mask;
-    for (; this.#table[place] !== 0; place = (place + 1) & mask) {
-      const entry = this.#table[place] ?? 0;
-      const home = this.#home(entry);
-      if (((place - home) & mask) < ((place - gap) & mask)) continue;
-      this.#table[gap] = entry;
+    for (let place = this.#after(gap); this.#table[place] !== 0; place = this.#after(place)) {
+      const credential = this.#credentialAt(place);
+      const fromHome = (place - this.#homeOf(credential)) & mask;
+      if (fromHome < ((place - gap) & mask)) continue;
+      this.#table[gap] = credential + 1;
       gap = place;
     }
     this.#table[gap] = 0;
   }
 
-  #home(entry: number): number {
-    return placeOf(this.#keys[(entry - 1) * KEY_WORDS] ?? 0, this.#bits);
+  #credentialAt(place: number): number {
+    return (this.#table[place] ?? 0) - 1;
+  }
+
+  #after(place: number): number {
+    return (place + 1) & (this.#table.length - 1);
+  }
+
+  #homeOf(credential: number): number {
+    return this.#home(this.#keys[credential * KEY_WORDS]);
+  }
+
+  #home(firstWord = 0): number {
+    return placeOf(firstWord, this.#bits);
   }
 
   #reserve(credential: number): void {
@@ -91,15 +115,13 @@ export class Lookups {
 
   #enlarge(): void {
     const entries = this.#table;
-    const table = new Int32Array(2 * entries.length);
+    this.#table = new Int32Array(2 * entries.length);
     this.#bits++;
-    const mask = table.length - 1;
     for (const entry of entries) {
       if (entry === 0) continue;
-      let place = this.#home(entry);
-      while (table[place] !== 0) place = (place + 1) & mask;
-      table[place] = entry;
+      let place = this.#homeOf(entry - 1);
+      while (this.#table[place] !== 0) place = this.#after(place);
+      this.#table[place] = entry;
     }
-    this.#table = table;
   }
 }

@@ -187,6 +187,24 @@ describe('a change', () => {
     assert.equal(present(policy, ['card of ann']).person?.id, 'bob');
   });
 
+  it('that ends one of two equal PINs makes the other one clear again', () => {
+    const same = (holder: string): ReturnType<typeof credential> =>
+      credential(holder, 'pin', { lookup: SAME });
+    const policy = loadSite(
+      testSite({
+        persons: [person('ann'), person('bob')],
+        credentials: [same('ann'), same('bob')],
+      }),
+    );
+    assert.equal(policy.findCredential('pin', SAME), -1);
+    policy.apply([{ kind: 'credential', put: { ...same('bob'), status: 'returned' } }], 2);
+    assert.equal(policy.credentialAt(policy.findCredential('pin', SAME)).person, 'ann');
+    policy.apply([{ kind: 'credential', delete: 'pin of bob' }], 3);
+    assert.equal(policy.credentialAt(policy.findCredential('pin', SAME)).person, 'ann');
+    policy.apply([{ kind: 'credential', put: { ...same('ann'), status: 'lost' } }], 4);
+    assert.equal(policy.credentialAt(policy.findCredential('pin', SAME)).person, 'ann');
+  });
+
   it('never gives the rights of a deleted person to the next one', () => {
     const policy = loadSite(
       testSite({ permissions: [permission({ subject: { person: 'ann' } })] }),

@@ -12,7 +12,7 @@ export interface RelayControllerOptions {
   timers: Timers;
   /** 0 to 1, spreads the retries. */
   random?: () => number;
-  /** Milliseconds for which the read-back may differ before it is an alarm (F-16), default 1,000. */
+  /** Milliseconds for which the read-back may differ before it is an alarm, default 1,000. */
   mismatchLimit?: number;
   /** Milliseconds between two readings of an output that has nothing to do, default 1,000. */
   pollInterval?: number;
@@ -38,10 +38,10 @@ const STOP_LIMIT = 600;
  * Drives one output of a relay board, one job at a time: close, else open, else look. The rules it keeps:
  *
  * - off is forced at start, at stop, when the board comes back, and after every failure to switch on;
- * - on is written once, only while its command lives (I4), and never again after a failure or a reconnect;
+ * - on is written once, only while its command lives (N1), and never again after a failure or a reconnect;
  * - one opening is in work and one may wait: a third is BUSY, what waits too long is COMMAND_EXPIRED;
  * - a pulse ends by itself on the monotonic clock; a further grant moves its end without a new edge;
- * - what was written is read back; a difference that lasts is a fault until the output obeys (F-15, F-16).
+ * - what was written is read back; a difference that lasts is a fault until the output obeys.
  */
 export class RelayController {
   readonly #driver: RelayDriver;

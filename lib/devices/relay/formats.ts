@@ -43,7 +43,7 @@ export interface ReportMessage {
 /** Function codes that write one value, by table. */
 const WRITE_CODE = { coil: 5, register: 6 } as const;
 
-/** The message that switches the output. An MQTT command is never retained: it would open again later (I4, C8). */
+/** The message that switches the output. An MQTT command is never retained: it would open again later (N1). */
 export function outputMessage(format: OutputFormat, on: boolean): OutputMessage {
   switch (format.kind) {
     case 'boolean':

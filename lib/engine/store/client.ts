@@ -1,4 +1,5 @@
 import type { EntityKind, StoredEntities } from '../../model/entity.ts';
+import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
@@ -42,6 +43,7 @@ export class StoreClient implements Store {
     side?: readonly SideWrite[],
   ): Promise<RecordRef> {
     const { stream, id, at, clock } = record;
+    checkIntegers([at, ...(side ?? []).flatMap(numbersOf)]);
     const body = canonicalJson(record.body);
     const seq = await this.#port.append(
       side === undefined ? [stream, id, at, clock, body] : [stream, id, at, clock, body, side],
@@ -49,11 +51,12 @@ export class StoreClient implements Store {
     return { stream, seq, id };
   }
 
-  change(
+  async change(
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
   ): Promise<ChangeOutcome> {
+    checkIntegers([event.at]);
     return this.#port.call('change', changes, atomic, event);
   }
 
@@ -100,5 +103,23 @@ export class StoreClient implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#port.close().finally(this.#options.release);
     return this.#closing;
+  }
+}
+
+/** One value that the database refuses would take down everything that is committed with it. */
+function checkIntegers(values: readonly number[]): void {
+  const wrong = values.find((value) => !Number.isSafeInteger(value));
+  if (wrong === undefined) return;
+  throw new AccessError('INPUT_INVALID', `a record needs whole numbers, not ${wrong}`);
+}
+
+function numbersOf(side: SideWrite): number[] {
+  switch (side.kind) {
+    case 'lockout':
+      return [side.failures, side.windowStart, side.until];
+    case 'usedToken':
+      return [side.expires];
+    case 'setting':
+      return [];
   }
 }

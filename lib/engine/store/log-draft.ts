@@ -19,7 +19,7 @@ export class LogDraft {
   readonly #clock: StoreClock;
   readonly #touched = new Set<Stream>();
   /** Rows that are not inserted yet, value by value. */
-  #cells: SQLInputValue[] = [];
+  readonly #cells: Record<Stream, SQLInputValue[]> = perStream(() => []);
 
   constructor(statements: LogStatements, heads: Readonly<Heads>, clock: StoreClock) {
     this.#statements = statements;
@@ -33,8 +33,8 @@ export class LogDraft {
     const seq = head.last + 1;
     const hash = recordHash(head.id, seq, record, head.head);
     const { id, at, clock, body } = record;
-    this.#cells.push(stream, seq, id, at, clock, body, hash);
-    if (this.#cells.length === BLOCK_ROWS * ROW_CELLS) this.#insertBlock();
+    this.#cells[stream].push(seq, id, at, clock, body, hash);
+    if (this.#cells[stream].length === BLOCK_ROWS * ROW_CELLS) this.#insertBlock(stream);
     head.last = seq;
     head.head = hash;
     head.unsentBytes += Buffer.byteLength(body) + ROW_OVERHEAD;
@@ -60,7 +60,7 @@ export class LogDraft {
       );
     }
     if (seq <= head.acknowledged) return;
-    this.#insertRest();
+    this.#insertRest(stream);
     head.unsentBytes -= this.#bytes(stream, settled(head), seq);
     head.acknowledged = seq;
     this.#touched.add(stream);
@@ -68,24 +68,25 @@ export class LogDraft {
 
   /** Deletes the oldest rows of a stream, those up to `seq`; unsent ones are counted as overwritten. */
   drop(stream: Stream, seq: number): void {
-    this.#insertRest();
+    this.#insertRest(stream);
     const head = this.heads[stream];
     const lost = Math.max(0, seq - settled(head));
     if (lost > 0) head.unsentBytes -= this.#bytes(stream, settled(head), seq);
     head.overwritten += lost;
-    const row = this.#statements.hashAt.get(stream, seq);
+    const { hashAt, deleteUpTo } = this.#statements.rows[stream];
+    const row = hashAt.get(seq);
     head.base = row === undefined ? head.base : String(row.hash);
     head.first = seq + 1;
-    this.#statements.deleteUpTo.run(stream, seq);
+    deleteUpTo.run(seq);
     this.#touched.add(stream);
   }
 
   /** The number up to which rows after `after` have to go to free `bytes`, at most `limit` rows. */
   cutFor(stream: Stream, after: number, bytes: number, limit: number): number {
-    this.#insertRest();
+    this.#insertRest(stream);
     let freed = 0;
     let seq = after;
-    for (const row of this.#statements.sizes.iterate(stream, after, limit)) {
+    for (const row of this.#statements.rows[stream].sizes.iterate(after, limit)) {
       if (freed >= bytes) break;
       freed += Number(row.bytes);
       seq = Number(row.seq);
@@ -101,21 +102,21 @@ export class LogDraft {
     for (const stream of STREAMS) {
       const head = this.heads[stream];
       head.id = randomUUID();
-      this.#statements.identify.run(stream, head.last + 1, head.id);
+      this.#statements.common.identify.run(stream, head.last + 1, head.id);
       this.#touched.add(stream);
     }
-    this.#statements.ownCopy.run(COPY_MARK);
+    this.#statements.common.ownCopy.run(COPY_MARK);
     this.event({ category: 'alarm', code: 'databaseRestored' });
   }
 
   /** Writes what is still to be written; the last step before the commit. */
   save(key: KeyObject): void {
-    this.#insertRest();
     for (const stream of STREAMS) {
       if (!this.#touched.has(stream)) continue;
+      this.#insertRest(stream);
       const head = this.heads[stream];
       const { first, last, base, acknowledged, overwritten, unsentBytes } = head;
-      this.#statements.saveHead.run(
+      this.#statements.common.saveHead.run(
         ...[first, last, base, head.head, acknowledged, overwritten, unsentBytes],
         headMac(key, head),
         stream,
@@ -123,19 +124,20 @@ export class LogDraft {
     }
   }
 
-  #insertBlock(): void {
-    this.#statements.insertBlock.run(...this.#cells);
-    this.#cells = [];
+  #insertBlock(stream: Stream): void {
+    this.#statements.rows[stream].insertBlock.run(...this.#cells[stream]);
+    this.#cells[stream] = [];
   }
 
-  #insertRest(): void {
-    for (let row = 0; row < this.#cells.length; row += ROW_CELLS) {
-      this.#statements.insert.run(...this.#cells.slice(row, row + ROW_CELLS));
+  #insertRest(stream: Stream): void {
+    const cells = this.#cells[stream];
+    for (let row = 0; row < cells.length; row += ROW_CELLS) {
+      this.#statements.rows[stream].insert.run(...cells.slice(row, row + ROW_CELLS));
     }
-    this.#cells = [];
+    this.#cells[stream] = [];
   }
 
   #bytes(stream: Stream, after: number, upTo: number): number {
-    return Number(this.#statements.bytes.get(stream, after, upTo)?.bytes);
+    return Number(this.#statements.rows[stream].bytes.get(after, upTo)?.bytes);
   }
 }

@@ -33,15 +33,15 @@ export class RecordLog {
    */
   async transaction<T>(work: (draft: LogDraft) => T | Promise<T>): Promise<Committed<T>> {
     const draft = new LogDraft(this.#statements, this.#heads, this.#clock);
-    this.#statements.begin.run();
+    this.#statements.common.begin.run();
     try {
       const value = await work(draft);
       draft.save(this.#key);
-      this.#statements.commit.run();
+      this.#statements.common.commit.run();
       this.#heads = draft.heads;
       return { value, events: draft.events };
     } catch (error) {
-      if (this.#db.isTransaction) this.#statements.rollback.run();
+      if (this.#db.isTransaction) this.#statements.common.rollback.run();
       throw error;
     }
   }

@@ -60,8 +60,8 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   try {
     const file = join(folder, DATABASE_FILE);
     const side = prepare(file, options.keys);
-    const port = new WriterPort(startWorker(options), clock, listener);
     const rows = policyRows(file);
+    const port = new WriterPort(startWorker(options), clock, listener);
     const heads = await port.ready;
     const streams = perStream((stream) => ({
       id: heads[stream].id,

@@ -9,16 +9,16 @@ export function recordsAfter(
   limit: number,
 ): StoredRecord[] {
   return db
-    .prepare('SELECT * FROM record WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?')
-    .all(stream, after, limit)
+    .prepare(`SELECT * FROM ${stream}_record WHERE seq > ? ORDER BY seq LIMIT ?`)
+    .all(after, limit)
     .map((row) => recordOfRow(stream, row));
 }
 
 /** The newest records of a stream, newest first. */
 export function newestRecords(db: DatabaseSync, stream: Stream, limit: number): StoredRecord[] {
   return db
-    .prepare('SELECT * FROM record WHERE stream = ? ORDER BY seq DESC LIMIT ?')
-    .all(stream, limit)
+    .prepare(`SELECT * FROM ${stream}_record ORDER BY seq DESC LIMIT ?`)
+    .all(limit)
     .map((row) => recordOfRow(stream, row));
 }
 

@@ -1,3 +1,20 @@
+import { STREAMS, type Stream } from '../../model/record.ts';
+
+/**
+ * Each stream has a table of its own, in the order of its numbers: appending then fills page after page,
+ * where one table for all would split and rewrite several at every few records.
+ */
+function recordTable(stream: Stream): string {
+  return `CREATE TABLE ${stream}_record (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  clock TEXT NOT NULL,
+  body TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;`;
+}
+
 /** Version 1: the policy, the numbered streams and what has to survive beside them. */
 export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -110,16 +127,7 @@ CREATE TABLE stream_identity (
   PRIMARY KEY (stream, since)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE record (
-  stream TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  id TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  clock TEXT NOT NULL,
-  body TEXT NOT NULL,
-  hash TEXT NOT NULL,
-  PRIMARY KEY (stream, seq)
-) STRICT, WITHOUT ROWID;
+${STREAMS.map(recordTable).join('\n')}
 
 CREATE TABLE lockout (
   subject TEXT PRIMARY KEY,
@@ -141,12 +149,12 @@ const field = (path: string, name: string): string => `json_extract(body, '$.${p
 const factors = (property: string, name: string): string =>
   `(SELECT group_concat(json_extract(value, '$.${property}'), ', ') FROM json_each(body, '$.credentials')) AS ${name}`;
 
-const view = (name: string, stream: string, columns: readonly string[]): string =>
-  `CREATE VIEW ${name} AS SELECT ${[COMMON_COLUMNS, ...columns].join(', ')} FROM record WHERE stream = '${stream}';`;
+const view = (stream: Stream, columns: readonly string[]): string =>
+  `CREATE VIEW ${stream}_log AS SELECT ${[COMMON_COLUMNS, ...columns].join(', ')} FROM ${stream}_record;`;
 
 /** Version 2: the log as people and reports read it (R-018 to R-023); `person_id` on success only (D5). */
 export const VIEWS = [
-  view('access_log', 'access', [
+  view('access', [
     factors('type', 'credential_type'),
     factors('value', 'credential_value'),
     factors('reader', 'reader'),
@@ -166,7 +174,7 @@ export const VIEWS = [
     field('requestToExit', 'request_to_exit'),
     field('snapshot', 'snapshot'),
   ]),
-  view('command_log', 'command', [
+  view('command', [
     field('decision', 'decision'),
     field('output', 'output'),
     field('action', 'action'),
@@ -174,7 +182,7 @@ export const VIEWS = [
     field('duration', 'duration'),
     field('error', 'error'),
   ]),
-  view('passage_log', 'passage', [
+  view('passage', [
     field('decision', 'decision'),
     field('accessPoint', 'access_point'),
     field('person', 'person_id'),
@@ -184,7 +192,7 @@ export const VIEWS = [
     field('zoneFrom', 'zone_from'),
     field('zoneTo', 'zone_to'),
   ]),
-  view('event_log', 'event', [
+  view('event', [
     field('category', 'category'),
     field('code', 'code'),
     field('accessPoint', 'access_point'),

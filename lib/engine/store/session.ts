@@ -42,7 +42,8 @@ export class Session {
   constructor({ file, key, clock }: SessionSetup, known?: Readonly<Heads>) {
     this.db = openForWriting(file);
     try {
-      const tails = perStream((stream) => verifyTail(this.db, stream, key));
+      const stored = readHeads(this.db);
+      const tails = perStream((stream) => verifyTail(this.db, stream, stored[stream], key));
       const heads = perStream((stream) => later(tails[stream].head, known?.[stream]));
       this.log = new RecordLog(this.db, key, heads, clock);
       this.side = sideWriter(this.db);
@@ -81,15 +82,24 @@ export class Session {
   close(): void {
     this.db.close();
   }
+
+  /** Gives up a connection that does not work. */
+  abandon(): void {
+    try {
+      this.db.close();
+    } catch {
+      // It was given up because it does not work.
+    }
+  }
 }
 
 /** The head of a stream as the newest rows bear it out, and what is wrong with them. */
 function verifyTail(
   db: DatabaseSync,
   stream: Stream,
+  stored: StoredHead | undefined,
   key: KeyObject,
 ): { head: StreamHead; findings: EventEntry[] } {
-  const stored = readHeads(db)[stream];
   if (stored === undefined) {
     throw new AccessError('STORE_BROKEN', `the database has lost its stream "${stream}"`);
   }
@@ -102,12 +112,13 @@ function verifyTail(
 function tailProblems(db: DatabaseSync, stored: StoredHead, key: KeyObject): string[] {
   const { head } = stored;
   const from = Math.max(head.first, head.last - VERIFIED_TAIL + 1);
-  const before = db.prepare('SELECT hash FROM record WHERE stream = ? AND seq = ?');
-  const previous = from > head.first ? before.get(head.stream, from - 1)?.hash : head.base;
+  const table = `${head.stream}_record`;
+  const before = db.prepare(`SELECT hash FROM ${table} WHERE seq = ?`);
+  const previous = from > head.first ? before.get(from - 1)?.hash : head.base;
   const verifier = new StreamVerifier(stored, from, String(previous));
-  const rows = db.prepare('SELECT * FROM record WHERE stream = ? AND seq >= ? ORDER BY seq');
+  const rows = db.prepare(`SELECT * FROM ${table} WHERE seq >= ? ORDER BY seq`);
   rows.setReadBigInts(true);
-  for (const row of rows.iterate(head.stream, from)) verifier.add(logRow(row));
+  for (const row of rows.iterate(from)) verifier.add(logRow(row));
   verifier.end(key);
   return verifier.problems.map(({ text }) => text);
 }
@@ -115,8 +126,8 @@ function tailProblems(db: DatabaseSync, stored: StoredHead, key: KeyObject): str
 /** A number that is taken is never given out again, even where a forged head says it is free. */
 function withRowsBeyond(db: DatabaseSync, head: StreamHead): StreamHead {
   const newest = db
-    .prepare('SELECT seq, hash FROM record WHERE stream = ? ORDER BY seq DESC LIMIT 1')
-    .get(head.stream);
+    .prepare(`SELECT seq, hash FROM ${head.stream}_record ORDER BY seq DESC LIMIT 1`)
+    .get();
   if (newest === undefined || Number(newest.seq) <= head.last) return head;
   return { ...head, last: Number(newest.seq), head: String(newest.hash) };
 }

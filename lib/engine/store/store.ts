@@ -92,13 +92,17 @@ export interface Store {
   /**
    * Writes changes of the policy and one administration event in one transaction. References are checked
    * (`NOT_FOUND`), so are double ids and double values (`CONFLICT`). With `atomic`, one failure leaves
-   * everything as it was.
+   * everything as it was. The details of the event get `version`, `applied` and `failed`; if nothing was
+   * changed there is neither an event nor a new version. `put` replaces all properties, but a credential
+   * put without a value keeps its secrets. Live records wait while a call runs: give it at most some
+   * hundred changes.
    */
   change(
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
   ): Promise<ChangeOutcome>;
+  /** Entities that fit all filters, by id. Rejects with INPUT_INVALID for a filter that a kind has not. */
   find<K extends EntityKind>(
     query: Omit<FindQuery<K>, 'credential'> & { lookup?: string },
   ): Promise<StoredEntities[K][]>;
@@ -112,7 +116,15 @@ export interface Store {
     limit: number,
   ): Promise<StoredRecord<S>[]>;
   recentRecords<S extends Stream>(stream: S, limit: number): Promise<StoredRecord<S>[]>;
+  /**
+   * Marks records up to `seq` as sent and drops what the ring does not keep. Never goes back; rejects with
+   * INPUT_INVALID for a number that has not been given out.
+   */
   acknowledge(stream: Stream, seq: number): Promise<void>;
+  /**
+   * Writes a checked copy of the database to a new file. The copy, put into service, numbers its records
+   * under a new identity (I2). Rejects with CONFLICT if the file exists.
+   */
   backup(file: string): Promise<{ bytes: number }>;
   setLimits(limits: StoreLimits): Promise<void>;
   health(): Promise<StoreHealth>;

@@ -1,11 +1,12 @@
 import { timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { SQLOutputValue } from 'node:sqlite';
+import type { Stream } from '../../model/record.ts';
 import { headMac, recordHash, type RawRecord, type StreamHead } from './chain.ts';
 import type { Identities, StoredHead } from './heads.ts';
 
 /** Something in a log that does not fit, with the first and last row it is about. */
 export interface LogProblem {
-  stream: string;
+  stream: Stream;
   kind: keyof typeof PLURAL;
   from: number;
   to: number;

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { STREAMS } from '../../model/record.ts';
+import { STREAMS, type Stream } from '../../model/record.ts';
 import { DATABASE_FILE, openForReading, storeError } from './database.ts';
 import { readHeads, type StoredHead } from './heads.ts';
 import { StreamVerifier, logRow, type LogProblem } from './stream-verifier.ts';
@@ -11,7 +11,7 @@ export type { LogProblem } from './stream-verifier.ts';
 
 /** What the verifier found in one stream. */
 export interface StreamReport {
-  stream: string;
+  stream: Stream;
   /** Rows stored. */
   count: number;
   first: number;
@@ -40,12 +40,8 @@ export function verifyLog(path: string, key?: Uint8Array): LogReport {
     const secret = key && createSecretKey(key);
     const heads = readHeads(db);
     const streams = STREAMS.map((stream) => verifyStream(db, stream, heads[stream], secret));
-    const strangers = unknownStreams(db);
-    return {
-      ok: [...streams, ...strangers].every(({ problems }) => problems.length === 0),
-      signed: key !== undefined,
-      streams: [...streams, ...strangers],
-    };
+    const ok = streams.every(({ problems }) => problems.length === 0);
+    return { ok, signed: key !== undefined, streams };
   } catch (error) {
     throw storeError(error, `the log in ${path} cannot be read`);
   } finally {
@@ -63,7 +59,7 @@ function openLog(path: string): DatabaseSync {
 
 function verifyStream(
   db: DatabaseSync,
-  stream: string,
+  stream: Stream,
   stored: StoredHead | undefined,
   key: KeyObject | undefined,
 ): StreamReport {
@@ -79,30 +75,14 @@ function verifyStream(
   };
 }
 
-function rowsOf(db: DatabaseSync, stream: string) {
-  const statement = db.prepare('SELECT * FROM record WHERE stream = ? ORDER BY seq');
+function rowsOf(db: DatabaseSync, stream: Stream) {
+  const statement = db.prepare(`SELECT * FROM ${stream}_record ORDER BY seq`);
   statement.setReadBigInts(true);
-  return statement.iterate(stream);
+  return statement.iterate();
 }
 
-function lostStream(stream: string): StreamReport {
+function lostStream(stream: Stream): StreamReport {
   const text = `the head of ${stream} is missing`;
   const problems: LogProblem[] = [{ stream, kind: 'head', from: 0, to: 0, text }];
   return { stream, count: 0, first: 0, last: 0, head: '', problems };
-}
-
-/** Rows under names that the engine never writes. */
-function unknownStreams(db: DatabaseSync): StreamReport[] {
-  const statement = db.prepare(
-    `SELECT stream, count(*) AS count, min(seq) AS first, max(seq) AS last FROM record
-     WHERE stream NOT IN (SELECT value FROM json_each(?)) GROUP BY stream`,
-  );
-  statement.setReadBigInts(true);
-  return statement.all(JSON.stringify(STREAMS)).map((row) => {
-    const stream = String(row.stream);
-    const [count, first, last] = [Number(row.count), Number(row.first), Number(row.last)];
-    const text = `${stream} ${first} to ${last} do not belong into the log`;
-    const problems: LogProblem[] = [{ stream, kind: 'unexpected', from: first, to: last, text }];
-    return { stream, count, first, last, head: '', problems };
-  });
 }

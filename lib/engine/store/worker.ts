@@ -29,8 +29,8 @@ const MAX_GROUP = 1000;
 
 /**
  * The loop of the writer's thread: whatever has arrived is taken from the port at once, all waiting records
- * are committed together, then one call is answered, and so on until nothing waits. A long change so
- * delays live records by no more than itself.
+ * are committed together, then one call is answered, and so on until nothing waits. So a call delays live
+ * records by no more than its own time.
  */
 class Loop {
   readonly #port: MessagePort;
@@ -171,6 +171,5 @@ async function start(port: MessagePort, setup: WriterSetup): Promise<void> {
   }
 }
 
-if (parentPort === null)
-  throw new AccessError('INTERNAL', 'the writer runs only in a worker thread');
+if (parentPort === null) throw new AccessError('INTERNAL', 'the writer needs a thread of its own');
 await start(parentPort, workerData as WriterSetup);

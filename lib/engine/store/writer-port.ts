@@ -35,7 +35,8 @@ export class WriterPort {
   readonly exited: Promise<void>;
   /** Resolves with the heads of the log when the writer is ready; rejects if it cannot start. */
   readonly ready: Promise<Heads>;
-  #started: Waiting<Heads> | undefined;
+  /** Who waits for `ready`; nobody any more once the writer has been. */
+  #starting: Waiting<Heads> | undefined;
   #appends: Append[] = [];
   #calls: Call[] = [];
   /** Appends without an answer, in the order of their sending. */
@@ -50,7 +51,7 @@ export class WriterPort {
     this.#clock = clock;
     this.#listener = listener;
     this.ready = new Promise((resolve, reject) => {
-      this.#started = { resolve, reject };
+      this.#starting = { resolve, reject };
     });
     this.exited = new Promise((resolve) => {
       worker.once('exit', () => {
@@ -91,12 +92,13 @@ export class WriterPort {
 
   /** Commits what waits and ends the thread. */
   async close(): Promise<void> {
-    if (this.#ended === undefined) {
-      const closed = this.call('close');
-      this.#closing = true;
+    const closed = this.#ended === undefined ? this.call('close') : undefined;
+    this.#closing = true;
+    try {
       await closed;
+    } finally {
+      await this.exited;
     }
-    await this.exited;
   }
 
   /** Sends at the end of this turn of the event loop. Throws STORE_BROKEN when nothing can be sent. */
@@ -116,7 +118,8 @@ export class WriterPort {
   #receive(message: FromWriter): void {
     switch (message.kind) {
       case 'ready':
-        this.#started?.resolve(message.heads);
+        this.#starting?.resolve(message.heads);
+        this.#starting = undefined;
         break;
       case 'failed':
         this.#end(fromMessage(message.error));
@@ -156,10 +159,10 @@ export class WriterPort {
   #end(error: AccessError): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
-    this.#started?.reject(error);
+    this.#starting?.reject(error);
     this.#rejected(this.#appending.length, error);
     for (const { reject } of this.#calling.values()) reject(error);
     this.#calling.clear();
-    if (!this.#closing) this.#listener.dead?.(error);
+    if (!this.#closing && this.#starting === undefined) this.#listener.dead?.(error);
   }
 }

@@ -204,7 +204,7 @@ export class Writer {
     this.#session = undefined;
     this.#problems.add('storeBroken');
     this.#alarms.push({ category: 'alarm', code, details: { reason } });
-    closeQuietly(session);
+    session.abandon();
     await this.#reopen();
   }
 
@@ -218,7 +218,7 @@ export class Writer {
       this.#problems.delete('storeBroken');
     } catch (error) {
       this.#reason = error instanceof Error ? error.message : String(error);
-      if (session !== undefined) closeQuietly(session);
+      session?.abandon();
     }
   }
 
@@ -238,13 +238,5 @@ export class Writer {
       this.#alarms.push({ category: 'alarm', code: 'walLarge', details: { bytes } });
       await this.transaction(() => undefined);
     }
-  }
-}
-
-function closeQuietly(session: Session): void {
-  try {
-    session.close();
-  } catch {
-    // The connection is being given up because it does not work.
   }
 }

@@ -26,13 +26,17 @@ export class Confirmed {
    * a failure which instant it was.
    */
   assertStored(db: DatabaseSync, where: string): void {
-    const row = db.prepare('SELECT id FROM record WHERE stream = ? AND seq = ?');
     const head = db.prepare('SELECT first, acknowledged FROM stream WHERE name = ?');
     const token = db.prepare('SELECT 1 FROM used_token WHERE token = ?');
     for (const [place, id] of this.records) {
       const [stream = '', seq = ''] = place.split(' ');
       const kept = Number(seq) >= Number(head.get(stream)?.first);
-      if (kept) assert.equal(row.get(stream, Number(seq))?.id, id, `${where}: record ${place}`);
+      if (kept)
+        assert.equal(
+          db.prepare(`SELECT id FROM ${stream}_record WHERE seq = ?`).get(Number(seq))?.id,
+          id,
+          `${where}: record ${place}`,
+        );
       assert.ok(token.get(`${id}-token`), `${where}: token of ${place}`);
     }
     for (const [stream, seq] of this.#acknowledged) {

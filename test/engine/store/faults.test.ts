@@ -125,7 +125,8 @@ describe('the store and faults', () => {
     function removeWal(folder: string, stranger: 'shell' | 'hand'): void {
       const file = join(folder, 'gateway.db');
       readFileSync(file);
-      if (stranger === 'shell') execFileSync('sqlite3', [file, 'SELECT count(*) FROM record']);
+      if (stranger === 'shell')
+        execFileSync('sqlite3', [file, 'SELECT count(*) FROM access_record']);
       for (const name of [`${file}-wal`, `${file}-shm`]) rmSync(name, { force: true });
     }
 
@@ -207,7 +208,7 @@ describe('the store and faults', () => {
     const { store } = await bench.open(folder, { listener });
     const reader = new DatabaseSync(join(folder, 'gateway.db'), { readOnly: true });
     reader.exec('BEGIN');
-    reader.prepare('SELECT count(*) FROM record').get();
+    reader.prepare('SELECT count(*) FROM access_record').get();
     const text = 'x'.repeat(500_000);
     for (let row = 0; row < 140; row += 1) await store.append(accessRecord(text));
     const { category, details } = await event;

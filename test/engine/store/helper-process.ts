@@ -26,7 +26,7 @@ const TASKS: Record<string, () => Promise<void> | void> = {
   /** Keeps the database open and tells, whenever it is asked, how many rows it sees. */
   watch() {
     const db = new DatabaseSync(join(folder, 'gateway.db'));
-    const count = db.prepare(`SELECT count(*) AS rows FROM record WHERE stream = 'access'`);
+    const count = db.prepare('SELECT count(*) AS rows FROM access_record');
     process.on('message', () => process.send?.(Number(count.get()?.rows)));
     count.get();
   },

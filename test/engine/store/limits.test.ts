@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import type { StoreLimits } from '../../../lib/engine/store/store.ts';
 import { verifyLog } from '../../../lib/engine/store/verify.ts';
+import { STREAMS } from '../../../lib/model/record.ts';
 import { LOG_KEY, StoreBench, WIDE, accessRecord, eventRecord } from './support.ts';
 
 describe('the limits of the log', () => {
@@ -179,12 +180,17 @@ describe('the limits of the log', () => {
 /** Share of the quota of 100 records and 50,000 bytes, counted from the rows themselves. */
 function usedQuota(folder: string): number {
   const db = new DatabaseSync(join(folder, 'gateway.db'), { readOnly: true });
-  const row = db
-    .prepare(
-      `SELECT count(*) AS records, coalesce(sum(octet_length(body) + 150), 0) AS bytes
-       FROM record JOIN stream ON record.stream = stream.name WHERE seq > acknowledged`,
-    )
-    .get();
+  let [records, bytes] = [0, 0];
+  for (const stream of STREAMS) {
+    const row = db
+      .prepare(
+        `SELECT count(*) AS records, coalesce(sum(octet_length(body) + 150), 0) AS bytes
+         FROM ${stream}_record WHERE seq > (SELECT acknowledged FROM stream WHERE name = ?)`,
+      )
+      .get(stream);
+    records += Number(row?.records);
+    bytes += Number(row?.bytes);
+  }
   db.close();
-  return Math.max(Number(row?.records) / 100, Number(row?.bytes) / 50_000);
+  return Math.max(records / 100, bytes / 50_000);
 }

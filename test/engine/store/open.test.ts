@@ -149,7 +149,7 @@ describe('opening a store', () => {
     for (let row = 1; row <= 5; row += 1) await store.append(accessRecord());
     await store.close();
     const db = new DatabaseSync(join(folder, 'gateway.db'));
-    db.exec(`DELETE FROM record WHERE stream = 'access' AND seq > 3`);
+    db.exec(`DELETE FROM access_record WHERE seq > 3`);
     db.close();
     const again = await bench.open(folder);
     assert.equal((await again.store.append(accessRecord())).seq, 6);
@@ -170,7 +170,7 @@ describe('opening a store', () => {
     for (let row = 1; row <= 5; row += 1) await store.append(accessRecord());
     await store.close();
     const db = new DatabaseSync(join(folder, 'gateway.db'));
-    db.exec(`UPDATE stream SET last = 2, head = (SELECT hash FROM record WHERE seq = 2)
+    db.exec(`UPDATE stream SET last = 2, head = (SELECT hash FROM access_record WHERE seq = 2)
       WHERE name = 'access'`);
     db.close();
     const again = await bench.open(folder);

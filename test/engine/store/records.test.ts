@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { verifyLog } from '../../../lib/engine/store/verify.ts';
+import type { AccessError } from '../../../lib/model/errors.ts';
 import { STREAMS } from '../../../lib/model/record.ts';
 import { LOG_KEY, StoreBench, WIDE, accessRecord, eventRecord, recordOf } from './support.ts';
 
@@ -108,12 +109,28 @@ describe('the records of the store', () => {
     assert.match(read?.hash ?? '', /^[0-9a-f]{64}$/);
   });
 
-  it('refuses a record that JSON cannot hold, and goes on', async () => {
+  it('refuses a record that cannot be stored, and no other', async () => {
     const { store } = await bench.open();
-    await assert.rejects(store.append(eventRecord('bad', { value: NaN })), {
-      code: 'INPUT_INVALID',
-    });
-    assert.equal((await store.append(eventRecord())).seq, 1);
+    const until = {
+      kind: 'lockout',
+      subject: 's',
+      failures: 1,
+      windowStart: 0,
+      until: 0.5,
+    } as const;
+    const results = await Promise.allSettled([
+      store.append(eventRecord('bad', { value: NaN })),
+      store.append(eventRecord()),
+      store.append({ ...eventRecord(), at: 1.5 }),
+      store.append(eventRecord(), [until]),
+      store.append(eventRecord()),
+      store.change([], true, { ...eventRecord(), at: Infinity }),
+    ]);
+    assert.deepEqual(
+      results.map((result) => result.status === 'rejected' && (result.reason as AccessError).code),
+      ['INPUT_INVALID', false, 'INPUT_INVALID', 'INPUT_INVALID', false, 'INPUT_INVALID'],
+    );
+    assert.equal((await store.health()).streams.event.last, 2);
   });
 
   it('refuses everything after it is closed', async () => {

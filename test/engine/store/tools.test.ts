@@ -41,7 +41,9 @@ describe('the tools for the log', () => {
     assert.equal(run('backup.js', folder, copy).status, 0);
     assert.equal(run('backup.js', folder, copy).status, 1);
     const db = new DatabaseSync(copy);
-    db.exec(`UPDATE record SET at = 1 WHERE seq = 3; DELETE FROM record WHERE seq = 5`);
+    db.exec(
+      `UPDATE access_record SET at = 1 WHERE seq = 3; DELETE FROM access_record WHERE seq = 5`,
+    );
     db.close();
     const { status, stdout } = run('verify-log.js', copy);
     assert.equal(status, 1);

@@ -51,12 +51,12 @@ describe('the verifier of the log', () => {
     const copy = join(bench.folder(), 'copy.db');
     copyFileSync(file, copy);
     const db = new DatabaseSync(copy);
-    db.exec('PRAGMA synchronous = OFF; CREATE TEMP TABLE original AS SELECT * FROM record');
+    db.exec('PRAGMA synchronous = OFF; CREATE TEMP TABLE original AS SELECT * FROM access_record');
     fc.assert(
       fc.property(EDIT, (edit) => {
         const named = EDITS[edit.kind](db, edit);
         const problems = problemsOf(copy);
-        db.exec('DELETE FROM record; INSERT INTO record SELECT * FROM original');
+        db.exec('DELETE FROM access_record; INSERT INTO access_record SELECT * FROM original');
         for (const seq of named) {
           const found = problems.some((p) => p.stream === 'access' && p.from <= seq && seq <= p.to);
           assert.ok(found, `row ${seq} is not named: ${JSON.stringify(problems)}`);
@@ -68,29 +68,26 @@ describe('the verifier of the log', () => {
   });
 
   it('names exactly the row that was changed', () => {
-    const copy = forge(`UPDATE record SET body = replace(body, 'card 30', 'card 31')`);
+    const copy = forge(`UPDATE access_record SET body = replace(body, 'card 30', 'card 31')`);
     assert.deepEqual(summary(problemsOf(copy)), ['changed 30 to 30']);
   });
 
   it('sees a tail that was cut off, even with a head made to fit', () => {
-    const cut = `DELETE FROM record WHERE stream = 'access' AND seq > 50;`;
-    const fit = `UPDATE stream SET last = 50, head = (SELECT hash FROM record
-      WHERE stream = 'access' AND seq = 50) WHERE name = 'access'`;
+    const cut = `DELETE FROM access_record WHERE seq > 50;`;
+    const fit = `UPDATE stream SET last = 50, head = (SELECT hash FROM access_record
+      WHERE seq = 50) WHERE name = 'access'`;
     assert.deepEqual(summary(problemsOf(forge(cut))), ['missing 51 to 60']);
     assert.equal(verifyLog(forge(cut + fit)).ok, true);
     assert.deepEqual(summary(problemsOf(forge(cut + fit))), ['head 50 to 50']);
   });
 
   it('sees a beginning that was cut off', () => {
-    const copy = forge(`DELETE FROM record WHERE stream = 'access' AND seq < 20;
+    const copy = forge(`DELETE FROM access_record WHERE seq < 20;
       UPDATE stream SET first = 20 WHERE name = 'access'`);
     assert.deepEqual(summary(problemsOf(copy)), ['changed 20 to 20', 'head 60 to 60']);
   });
 
-  it('names rows of a stream that does not exist, and a stream that is gone', () => {
-    const strange = forge(`INSERT INTO record SELECT 'other', seq, id, at, clock, body, hash
-      FROM record WHERE stream = 'event'`);
-    assert.deepEqual(summary(problemsOf(strange)), ['unexpected 1 to 3']);
+  it('names a stream that is gone', () => {
     const lost = forge(`DELETE FROM stream WHERE name = 'event'`);
     assert.deepEqual(
       problemsOf(lost).map(({ text }) => text),
@@ -142,26 +139,26 @@ const CUT = { id: 'substr(id, 2)', body: 'substr(body, 2)', hash: 'substr(hash, 
 const EDITS: Record<Edit['kind'], (db: DatabaseSync, edit: Edit) => number[]> = {
   change(db, { seq, column }) {
     const value = { ...CUT, at: 'at + 1', clock: `'untrusted'` }[column];
-    db.exec(`UPDATE record SET ${column} = ${value} WHERE stream = 'access' AND seq = ${seq}`);
+    db.exec(`UPDATE access_record SET ${column} = ${value} WHERE seq = ${seq}`);
     return [seq];
   },
   delete(db, { seq }) {
-    db.exec(`DELETE FROM record WHERE stream = 'access' AND seq = ${seq}`);
+    db.exec(`DELETE FROM access_record WHERE seq = ${seq}`);
     return [seq];
   },
   insert(db, { seq }) {
     // The rows behind it move up, so that the numbers stay without a gap.
-    db.exec(`UPDATE record SET seq = -seq - 1 WHERE stream = 'access' AND seq >= ${seq};
-      UPDATE record SET seq = -seq WHERE seq < 0;
-      INSERT INTO record SELECT stream, ${seq}, 'forged', at, clock, body, hash FROM record
-      WHERE stream = 'access' AND seq = ${seq + 1}`);
+    db.exec(`UPDATE access_record SET seq = -seq - 1 WHERE seq >= ${seq};
+      UPDATE access_record SET seq = -seq WHERE seq < 0;
+      INSERT INTO access_record SELECT ${seq}, 'forged', at, clock, body, hash FROM access_record
+      WHERE seq = ${seq + 1}`);
     return [seq];
   },
   swap(db, { seq, other }) {
     if (seq === other) return [];
-    db.exec(`UPDATE record SET seq = -1 WHERE stream = 'access' AND seq = ${seq};
-      UPDATE record SET seq = ${seq} WHERE stream = 'access' AND seq = ${other};
-      UPDATE record SET seq = ${other} WHERE seq = -1`);
+    db.exec(`UPDATE access_record SET seq = -1 WHERE seq = ${seq};
+      UPDATE access_record SET seq = ${seq} WHERE seq = ${other};
+      UPDATE access_record SET seq = ${other} WHERE seq = -1`);
     return [seq, other];
   },
 };

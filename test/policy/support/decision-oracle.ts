@@ -219,8 +219,12 @@ class Case {
     return { anyOf: [] };
   }
 
+  /** A PIN that several people have leads to the active one, if just one is. */
   #found({ type, lookup }: Item): PolicyCredential | undefined {
-    return this.#site.credentials.find((one) => one.type === type && one.lookup === lookup);
+    const all = this.#site.credentials.filter((one) => one.type === type && one.lookup === lookup);
+    const active = all.filter(({ status }) => status === 'active');
+    if (all.length > 1 && active.length > 1) return undefined;
+    return active[0] ?? all.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
   }
 
   #ownerOf(item: Item): PolicyPerson | undefined {

@@ -58,7 +58,7 @@ export function randomPerson(now: number, id: fc.Arbitrary<string>): fc.Arbitrar
     .map(compact);
 }
 
-/** The id of a credential is its type and lookup, so that no value is held twice. */
+/** Only a PIN may be held by several people, as in the store. */
 export function randomCredential(now: number): fc.Arbitrary<PolicyCredential> {
   return fc
     .record({
@@ -70,7 +70,10 @@ export function randomCredential(now: number): fc.Arbitrary<PolicyCredential> {
       token: fc.constant(false),
       ...validity(now),
     })
-    .map((value) => compact({ id: `${value.type} ${value.lookup}`, ...value }));
+    .map((value) => {
+      const owner = value.type === 'pin' ? ` ${value.person}` : '';
+      return compact({ id: `${value.type} ${value.lookup}${owner}`, ...value });
+    });
 }
 
 export function randomPermission(now: number, id: fc.Arbitrary<string>): fc.Arbitrary<Permission> {
