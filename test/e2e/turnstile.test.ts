@@ -89,6 +89,7 @@ describe('the turnstile, on a Modbus board that is not ours', function () {
     sensors = new modbus.default();
     await sensors.connectTCP('127.0.0.1', { port: board.port });
     nodeRed = await startNodeRed({ flows });
+    await engineIsUp();
     // A relay opens nothing before its safe state has been written.
     for (const lock of [LOCK_IN, LOCK_OUT]) {
       await board.wrote(({ address, on }) => address === lock && !on);
@@ -118,6 +119,11 @@ describe('the turnstile, on a Modbus board that is not ours', function () {
       if (answer.ok && reached((await answer.json()) as LiveState)) return;
       await pause(20);
     }
+  }
+
+  async function engineIsUp(): Promise<void> {
+    const url = `${nodeRed.url}/gatewire/sites/${idOf('gatewire-site')}/health`;
+    while (!(await fetch(url)).ok) await pause(50);
   }
 
   const press = (button: string): Promise<unknown> =>
