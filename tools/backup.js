@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { join, resolve } from 'node:path';
 import { backupDatabase } from '../dist/lib/engine/store/backup.js';
 import { DATABASE_FILE } from '../dist/lib/engine/store/database.js';
