@@ -12,8 +12,8 @@ interface PeopleProperties {
   valueType: string;
   author: string;
   authorType: string;
-  scope: string;
-  scopeType: string;
+  firm: string;
+  firmType: string;
   existing: string;
   dryRun: boolean;
   encoding: string;
@@ -39,8 +39,8 @@ RED.nodes.registerType<PeopleProperties>('gatewire-people', {
     valueType: { value: 'msg' },
     author: { value: '' },
     authorType: { value: 'str' },
-    scope: { value: '' },
-    scopeType: { value: 'str' },
+    firm: { value: '' },
+    firmType: { value: 'str' },
     existing: { value: 'merge', validate: required },
     dryRun: { value: false },
     encoding: { value: 'utf-8', validate: required },
@@ -75,10 +75,10 @@ RED.nodes.registerType<PeopleProperties>('gatewire-people', {
       types: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
       typeField: '#node-input-authorType',
     });
-    $('#node-input-scope').typedInput({
+    $('#node-input-firm').typedInput({
       default: 'str',
       types: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
-      typeField: '#node-input-scopeType',
+      typeField: '#node-input-firmType',
     });
     showFor('#gatewire-people-kind', (operation) => WITH_KIND.includes(operation));
     showFor('#gatewire-people-value', (operation) => operation !== 'export');

@@ -90,12 +90,12 @@ async function requestOf(context: Context, message: NodeMessageInFlow): Promise<
 
 /** A scope that is to come from somewhere and does not come must not open everything. */
 async function scopeOf(
-  { RED, node, config: { scope } }: Context,
+  { RED, node, config: { firm } }: Context,
   message: NodeMessageInFlow,
 ): Promise<Pick<Request, 'scope'>> {
-  if (scope.type === 'str' && scope.value === '') return {};
-  const firm = await evaluate(RED, node, scope, message, 'scope');
-  return { scope: { firm: firmParser.parse(firm, 'scope') } };
+  if (firm.type === 'str' && firm.value === '') return {};
+  const given = await evaluate(RED, node, firm, message, 'firm');
+  return { scope: { firm: firmParser.parse(given, 'the firm') } };
 }
 
 function choice<T extends string>(

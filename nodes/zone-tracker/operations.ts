@@ -1,13 +1,5 @@
 import Type from 'typebox';
-import type {
-  CorrectionRequest,
-  Engine,
-  ForgiveRequest,
-  MusterQuery,
-  PositionQuery,
-  StaysQuery,
-  TransitsQuery,
-} from '../../lib/engine/engine.ts';
+import type { CorrectionRequest, Engine } from '../../lib/engine/engine.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { parser } from '../../lib/model/parse.ts';
 import type { SiteSettings } from '../../lib/model/site.ts';
