@@ -21,6 +21,7 @@ const IGNORED_BY_BREAK_GLASS =
   BIT.denyRule |
   BIT.noRight |
   BIT.notPermittedNow |
+  BIT.exitBlocked |
   BIT.wrongPin |
   BIT.wrongSecondIdentifier |
   BIT.secondFactorTimeout |

@@ -1,4 +1,4 @@
-import { personFaults, rightFaults, type State } from './checks.ts';
+import { personFaults, releaseFaults, rightFaults, type State } from './checks.ts';
 import type { Hearing, Party } from './hearing.ts';
 import { levelFaults, type Level } from './levels.ts';
 import { BIT, type ReasonSet } from './reason-set.ts';
@@ -58,15 +58,16 @@ function presentationFaults({ point }: Hearing, level: Level, types: number): Re
 }
 
 /** What speaks against one person; notes the permission that lets them pass. */
-function partyFaults(
-  { people, rules }: State,
-  { point, moment }: Hearing,
-  party: Party,
-): ReasonSet {
+function partyFaults(state: State, { point, moment }: Hearing, party: Party): ReasonSet {
+  const { people, rules } = state;
   const faults = party.faults | personFaults(people, party.person, moment);
   if (point === undefined) return faults;
   const { permissions } = rules;
   const deny = permissions.denying(people, party.person, point.number, moment);
   party.permission = permissions.allowing(people, party.person, point.number, moment);
-  return faults | rightFaults(moment, party.permission, deny);
+  return (
+    faults |
+    rightFaults(moment, party.permission, deny) |
+    releaseFaults(state, point, party.person, moment)
+  );
 }

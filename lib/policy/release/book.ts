@@ -55,6 +55,12 @@ export class ReleaseBook {
     link(this.#dealsOf, deal);
   }
 
+  /** Forgets all that is of a person who does not exist any more. */
+  deletePerson(person: string): void {
+    for (const { id } of this.#dealsOf.get(person) ?? []) this.deleteDeal(id);
+    for (const { id } of this.#overridesOf.get(person) ?? []) this.deleteOverride(id);
+  }
+
   deleteDeal(id: string): void {
     const known = this.#deals.get(id);
     this.#deals.delete(id);
@@ -121,6 +127,14 @@ export class ReleaseBook {
       ...clearance,
       ...(this.#isOverridden(deal, moment) ? { overridden: true } : {}),
     };
+  }
+
+  /** The next end of a time limit or an override of a visitor; Infinity if there is none. */
+  nextChange(person: string, at: number): number {
+    const moment = { instant: at, trusted: true };
+    const limits = this.find({ person }).map((deal) => this.#clearance(deal, moment).until ?? 0);
+    const ends = [...(this.#overridesOf.get(person) ?? [])].map(({ expires }) => expires);
+    return Math.min(...[...limits, ...ends].filter((end) => end > at));
   }
 
   /**
