@@ -3,6 +3,7 @@ import type { Permission } from '../lib/model/permission.ts';
 import type { Group } from '../lib/model/person.ts';
 import type { HolidayGroup, Schedule } from '../lib/model/schedule.ts';
 import type { EngineConfig } from '../lib/model/site.ts';
+import type { Zone } from '../lib/model/zone.ts';
 import type { PolicyCredential, PolicyPerson, PolicyRows } from '../lib/policy/policy.ts';
 
 /** The site that decisions are measured on. */
@@ -50,6 +51,7 @@ export interface Site extends Omit<PolicyRows, 'version'> {
   permissions: Permission[];
   schedules: Schedule[];
   holidayGroups: HolidayGroup[];
+  zones: Zone[];
 }
 
 export function buildSite(seed: number): Site {
@@ -66,6 +68,7 @@ export function buildSite(seed: number): Site {
     permissions: Array.from({ length: SIZE.permissions }, (_, index) => permission(dice, index)),
     schedules: Array.from({ length: SIZE.schedules }, (_, index) => schedule(dice, index)),
     holidayGroups: [holidays()],
+    zones: [],
   };
 }
 

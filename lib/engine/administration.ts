@@ -64,7 +64,7 @@ export function createAdministration(parts: Parts): Administration {
     takeOver(outcome);
     return {
       version: outcome.version,
-      applied: outcome.applied.length === 0 ? 0 : ready.length - outcome.failed.length,
+      applied: outcome.written,
       failed: merged(failed, outcome.failed, (index) => ready[index]?.index ?? index),
     };
   }

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
-import { ENTITY_SCHEMAS, type EntityKind } from '../model/entity.ts';
+import { ENTITY_KINDS, ENTITY_SCHEMAS, type EntityKind } from '../model/entity.ts';
 import { AccessError } from '../model/errors.ts';
 import { Id, LocalDateTime, closed } from '../model/fields.ts';
-import { parser } from '../model/parse.ts';
+import { parser, type Parser } from '../model/parse.ts';
 import { isRealDate } from './dates.ts';
 
 /** What the value of any change has; the rest is as the schema of its kind says. */
@@ -14,27 +14,25 @@ const ChangeValue = Type.Object({
 export type ChangeValue = Static<typeof ChangeValue>;
 
 const DATE = /^\d{4}-\d{2}-\d{2}/;
-const DATE_FIELDS: ReadonlySet<string> = new Set(['validFrom', 'validTo', 'from', 'to']);
+const DATE_FIELDS: ReadonlySet<string> = new Set([
+  'validFrom',
+  'validTo',
+  'from',
+  'to',
+  'date',
+  'endedAt',
+]);
 
 const changeValue = parser(ChangeValue);
 
-const { person, group, credential, permission, schedule, holidayGroup } = ENTITY_SCHEMAS;
-const WHOLE = {
-  person: parser(person),
-  group: parser(group),
-  credential: parser(credential),
-  permission: parser(permission),
-  schedule: parser(schedule),
-  holidayGroup: parser(holidayGroup),
-};
-const PART = {
-  person: parser(Type.Object(Type.Partial(person).properties, closed)),
-  group: parser(Type.Object(Type.Partial(group).properties, closed)),
-  credential: parser(Type.Object(Type.Partial(credential).properties, closed)),
-  permission: parser(Type.Object(Type.Partial(permission).properties, closed)),
-  schedule: parser(Type.Object(Type.Partial(schedule).properties, closed)),
-  holidayGroup: parser(Type.Object(Type.Partial(holidayGroup).properties, closed)),
-};
+type Forms = Readonly<Record<EntityKind, Parser<unknown>>>;
+
+const WHOLE = formsOf((kind) => parser(ENTITY_SCHEMAS[kind]));
+const PART = formsOf((kind) => parser(Type.Partial(ENTITY_SCHEMAS[kind], closed)));
+
+function formsOf(make: (kind: EntityKind) => Parser<unknown>): Forms {
+  return Object.fromEntries(ENTITY_KINDS.map((kind) => [kind, make(kind)])) as Forms;
+}
 
 /**
  * Checks the form of a value: whole for create and put, any part of it for update; its dates exist and its

@@ -105,7 +105,7 @@ export function createDecide({ clock, trust, site, judge, journal, grants }: Par
     const age: Age = () => ageThen + clock.monotonic() - started;
     const judgement = await judged(attempt, moment, age);
     const decidedAt = clock.monotonic();
-    const decision = toDecision(attempt, judgement.verdict, moment, site);
+    const decision = toDecision(attempt, judgement.verdict, moment, site, judgement.tag);
     return release(await commit(decision, attempt, judgement, moment), decidedAt, age, moment);
   }
 

@@ -5,6 +5,7 @@ import { inOrder, reasonText, type Reason } from '../model/reasons.ts';
 import type { Verdict } from '../policy/policy.ts';
 import type { Moment } from './clock-trust.ts';
 import type { Site } from './site.ts';
+import type { Tag } from './tag.ts';
 
 const DEFAULT_LANGUAGE = 'en-US';
 
@@ -14,6 +15,7 @@ export function toDecision(
   verdict: Verdict,
   { now, trusted }: Moment,
   site: Site,
+  tag?: Tag,
 ): Decision {
   const point = site.accessPoint(attempt.accessPoint);
   const granted = verdict.outcome === 'granted';
@@ -30,6 +32,8 @@ export function toDecision(
   if (attempt.accessPoint !== undefined) decision.accessPoint = attempt.accessPoint;
   if (direction !== undefined) decision.direction = direction;
   addPerson(decision, verdict);
+  if (tag !== undefined) decision.tag = tag.id;
+  if (tag?.host !== undefined) decision.host = tag.host;
   addText(decision, site);
   addMarks(decision, verdict, trusted);
   return decision;

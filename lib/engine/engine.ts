@@ -56,10 +56,19 @@ export interface FindQuery<K extends EntityKind = EntityKind> {
   id?: string;
   /** Part of a name, id, department or employee number, any case. */
   text?: string;
-  /** Credentials and permissions of this person. */
+  /** Credentials, permissions, passes, employments, planned days and deals of this person. */
   person?: string;
   /** People of this group, permissions of this group. */
   group?: string;
+  /** People who are or were employed by this firm, and its employments, planned days, passes and deals. */
+  firm?: string;
+  /** Passes of this tag, that is the id of a credential. */
+  tag?: string;
+  /** First and last day, `2026-12-31`: planned days on these days, passes and employments valid on one of them. */
+  from?: string;
+  to?: string;
+  /** Only active passes, only deals that are not closed. */
+  open?: true;
   /** The holder of this credential value; only with kind `person` or `credential`. */
   credential?: { type: CredentialType; value: string };
   /** Items after this id, in the order of ids. */

@@ -1,4 +1,5 @@
 import type { Attempt } from '../model/attempt.ts';
+import { optional } from '../model/optional.ts';
 import type { EventEntry, LoggedCredential } from '../model/record.ts';
 import type { Policy, Verdict } from '../policy/policy.ts';
 import type { Moment } from './clock-trust.ts';
@@ -8,11 +9,14 @@ import { toLogged, type Reading, type Readings } from './readings.ts';
 import type { Secrets } from './secrets.ts';
 import type { Site } from './site.ts';
 import type { SideWrite } from './store/store.ts';
+import { alarmDetails, tagOf, type Tag } from './tag.ts';
 import type { TokenCheck } from './token-check.ts';
 
 /** A verdict with all that has to be committed together with it. */
 export interface Judgement {
   verdict: Verdict;
+  /** By what the person was recognised. */
+  tag?: Tag;
   logged: LoggedCredential[];
   side: SideWrite[];
   alarms: EventEntry[];
@@ -81,17 +85,24 @@ export function createJudge({ policy, site, secrets, memory, identify, tokens }:
     const verdict = evaluate(attempt, moment, identified, keypadLockedOut);
     if (verdict.outcome === 'granted')
       side.push(...tokens.use(checked.tokens.values(), moment.now));
-    return { verdict, logged, side, alarms: [...alarms, ...alarmsOf(attempt, verdict)] };
+    const tag = tagOf(policy, identified, verdict);
+    return {
+      verdict,
+      logged,
+      side,
+      alarms: [...alarms, ...alarmsOf(attempt, verdict, tag)],
+      ...optional('tag', tag),
+    };
   };
 }
 
 /** What a guard has to know at once. A duress PIN alarms even where it does not open. */
-function alarmsOf({ accessPoint }: Attempt, verdict: Verdict): EventEntry[] {
+function alarmsOf({ accessPoint }: Attempt, verdict: Verdict, tag: Tag | undefined): EventEntry[] {
   const alarm = (code: string): EventEntry => ({
     category: 'alarm',
     code,
     ...(accessPoint === undefined ? {} : { accessPoint }),
-    ...(verdict.person === undefined ? {} : { details: { person: verdict.person.id } }),
+    ...(verdict.person === undefined ? {} : { details: alarmDetails(verdict.person.id, tag) }),
   });
   const alarms: EventEntry[] = [];
   if (verdict.duress) alarms.push(alarm('duress'));

@@ -43,7 +43,8 @@ async function prepare(change: Change, secrets: Secrets, typeOf: TypeOf): Promis
   if (change.op === 'delete') return change;
   const { op, kind } = change;
   const value = checkForm(op, kind, change.value);
-  if (kind !== 'credential') return { op, kind, value };
+  // The form of its kind was checked; the compiler does not follow that through all kinds.
+  if (kind !== 'credential') return { op, kind, value } as PreparedChange;
   const type = await typeOf(value);
   return { op, kind, value: await sealCredential(value, type, secrets) };
 }

@@ -3,7 +3,7 @@ import { Attempt } from '../model/attempt.ts';
 import { CredentialType } from '../model/credential.ts';
 import { COMMAND_ACTIONS, Passage } from '../model/decision.ts';
 import { Change, ENTITY_KINDS } from '../model/entity.ts';
-import { Id, Instant, Name, ShortText, closed } from '../model/fields.ts';
+import { Id, Instant, LocalDate, Name, ShortText, closed } from '../model/fields.ts';
 import { parser } from '../model/parse.ts';
 import { EVENT_CATEGORIES, STREAMS } from '../model/record.ts';
 import { EngineConfig } from '../model/site.ts';
@@ -79,6 +79,11 @@ export const find = parser(
       text: Type.Optional(ShortText),
       person: Type.Optional(Id),
       group: Type.Optional(Id),
+      firm: Type.Optional(Id),
+      tag: Type.Optional(Id),
+      from: Type.Optional(LocalDate),
+      to: Type.Optional(LocalDate),
+      open: Type.Optional(Type.Literal(true)),
       credential: Type.Optional(
         Type.Object({ type: CredentialType, value: Type.String({ maxLength: 512 }) }, closed),
       ),

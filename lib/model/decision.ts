@@ -29,6 +29,10 @@ export const Decision = Type.Object(
     by: Type.Enum(['local', 'server']),
     person: Type.Optional(Type.Object({ id: Id, name: Type.String() }, closed)),
     matchedPersonId: Type.Optional(Id),
+    /** The credential by which the person was recognised, granted or not. */
+    tag: Type.Optional(Id),
+    /** Whom a guest visits, as the guest's pass says (N11). */
+    host: Type.Optional(Id),
     /** The permission that granted, and where it came from. */
     grant: Type.Optional(
       Type.Object({ permission: Id, source: Type.Optional(Type.String()) }, closed),

@@ -1,9 +1,15 @@
 import Type, { type Static } from 'typebox';
+import { PlannedDay } from './accounting.ts';
 import { Credential } from './credential.ts';
 import { Id, closed } from './fields.ts';
+import { Employment, Firm } from './firm.ts';
+import { Fitting } from './fitting.ts';
+import { Pass } from './pass.ts';
 import { Permission } from './permission.ts';
 import { Group, Person } from './person.ts';
+import { Deal } from './release.ts';
 import { HolidayGroup, Schedule } from './schedule.ts';
+import { Zone } from './zone.ts';
 
 /** Everything an administrator edits. Access points and the site itself come from the flow. */
 export interface Entities {
@@ -13,6 +19,13 @@ export interface Entities {
   permission: Permission;
   schedule: Schedule;
   holidayGroup: HolidayGroup;
+  zone: Zone;
+  firm: Firm;
+  employment: Employment;
+  plannedDay: PlannedDay;
+  pass: Pass;
+  deal: Deal;
+  fitting: Fitting;
 }
 export type EntityKind = keyof Entities;
 
@@ -23,6 +36,13 @@ export const ENTITY_SCHEMAS = {
   permission: Permission,
   schedule: Schedule,
   holidayGroup: HolidayGroup,
+  zone: Zone,
+  firm: Firm,
+  employment: Employment,
+  plannedDay: PlannedDay,
+  pass: Pass,
+  deal: Deal,
+  fitting: Fitting,
 } as const;
 
 /** In the order in which a full import has to write them: what is referred to comes first. */
@@ -30,9 +50,16 @@ export const ENTITY_KINDS = [
   'holidayGroup',
   'schedule',
   'group',
+  'zone',
+  'firm',
   'person',
   'credential',
   'permission',
+  'employment',
+  'plannedDay',
+  'pass',
+  'deal',
+  'fitting',
 ] as const satisfies readonly EntityKind[];
 
 /** A credential as it is read back: never its value, PIN, key or template, only a masked hint. */

@@ -6,13 +6,18 @@ import { ReleaseRules } from './release.ts';
 /** What a firm is to people: employer of its staff, supplier of its buyers, buyer of its suppliers. */
 export const FIRM_ROLES = ['employer', 'supplier', 'buyer'] as const;
 
+const Points = Type.Integer({ minimum: 0, maximum: 1000 });
+
 /** Points for lost and forgotten passes, and what they lead to (R-079, N9). */
 export const PenaltyPolicy = Type.Object(
   {
     /** Points for each reason for which a pass was replaced. */
-    weights: Type.Record(
-      Type.Enum(['forgotten', 'lost', 'damaged']),
-      Type.Integer({ minimum: 0, maximum: 1000 }),
+    weights: Type.Object(
+      {
+        forgotten: Type.Optional(Points),
+        lost: Type.Optional(Points),
+        damaged: Type.Optional(Points),
+      },
       closed,
     ),
     /** Points older than this count no more, in days. */

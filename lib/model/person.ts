@@ -11,6 +11,8 @@ export const Person = Type.Object(
     status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
     validFrom: Type.Optional(LocalDateTime),
     validTo: Type.Optional(LocalDateTime),
+    /** Anti-passback is not applied to this person, for example a guard on rounds. */
+    antiPassbackExempt: Type.Optional(Type.Boolean()),
     groups: Type.Optional(Type.Array(Id, { maxItems: 64, uniqueItems: true })),
     attributes: Type.Optional(Attributes),
   },

@@ -2,7 +2,7 @@ import { AccessError } from '../model/errors.ts';
 import { joinList, splitList } from './csv.ts';
 
 /** How the cells of a column are written. */
-export const CELL_FORMS = ['text', 'flag', 'date', 'list', 'json'] as const;
+export const CELL_FORMS = ['text', 'number', 'flag', 'date', 'list', 'json'] as const;
 export type CellForm = (typeof CELL_FORMS)[number];
 
 /** What spreadsheets write for a tick, in English, Chinese and Russian versions. */
@@ -22,6 +22,8 @@ export function readCell(cell: string, form: CellForm): unknown {
   switch (form) {
     case 'text':
       return cell;
+    case 'number':
+      return numberOf(cell);
     case 'flag':
       return flagOf(cell);
     case 'date':
@@ -38,6 +40,11 @@ export function writeCell(value: unknown, form: CellForm): string {
   if (value === undefined || value === null) return '';
   if (form === 'list' && Array.isArray(value)) return joinList(value.map(String));
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function numberOf(cell: string): number {
+  if (/^-?\d+(?:\.\d+)?$/.test(cell)) return Number(cell);
+  throw new AccessError('INPUT_INVALID', 'must be a number');
 }
 
 function flagOf(cell: string): boolean {

@@ -3,7 +3,7 @@ import type { ChangeReport, Engine, FindQuery } from '../engine/engine.ts';
 import { CredentialType } from '../model/credential.ts';
 import { CHANGE_OPS, type EntityKind } from '../model/entity.ts';
 import { AccessError } from '../model/errors.ts';
-import { Id, Instant, closed } from '../model/fields.ts';
+import { Id, Instant, LocalDate, closed } from '../model/fields.ts';
 import { parser } from '../model/parse.ts';
 import { changesOf, type ChangeRequest } from './changes.ts';
 import { exportEntities, type ExportOptions } from './export.ts';
@@ -49,6 +49,11 @@ const findParser = parser(
       text: Type.Optional(Text),
       person: Type.Optional(Id),
       group: Type.Optional(Id),
+      firm: Type.Optional(Id),
+      tag: Type.Optional(Id),
+      from: Type.Optional(LocalDate),
+      to: Type.Optional(LocalDate),
+      open: Type.Optional(Type.Literal(true)),
       credential: Type.Optional(Type.Object({ type: CredentialType, value: Text }, closed)),
       after: Type.Optional(Id),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),

@@ -23,6 +23,7 @@ export interface CredentialEntry {
   /** Flags and type in one number. */
   readonly kind: number;
   readonly period: Period;
+  readonly host: string | undefined;
 }
 
 export function credentialEntry(credential: PolicyCredential): CredentialEntry {
@@ -37,6 +38,7 @@ export function credentialEntry(credential: PolicyCredential): CredentialEntry {
       (period.limited ? LIMITED : 0) |
       (typeNumber(credential.type) << TYPE_SHIFT),
     period,
+    host: credential.host,
   };
 }
 
@@ -53,6 +55,8 @@ export class Credentials {
   readonly #records = new Pairs();
   readonly #next: number[] = [];
   readonly #firstOfPerson: number[] = [];
+  /** Only guests have one. */
+  readonly #hosts = new Map<number, string>();
 
   get count(): number {
     return this.#slots.count;
@@ -72,7 +76,7 @@ export class Credentials {
   }
 
   /** Stores a credential of the person with number `person`, in place of what its id stood for. */
-  put({ id, lookup, kind, period }: CredentialEntry, person: number): void {
+  put({ id, lookup, kind, period, host }: CredentialEntry, person: number): void {
     const known = this.#slots.of(id);
     const slot = known < 0 ? this.#slots.add(id) : known;
     if (known >= 0) this.#forget(slot);
@@ -82,6 +86,7 @@ export class Credentials {
     this.#next[slot] = this.first(person);
     this.#firstOfPerson[person] = slot;
     this.#lookups.add(slot, kind >> TYPE_SHIFT, lookup);
+    if (host !== undefined) this.#hosts.set(slot, host);
   }
 
   delete(id: string): void {
@@ -133,14 +138,20 @@ export class Credentials {
     return (this.#records.first(index) & TOKEN) !== 0;
   }
 
+  /** Whom the holder visits. */
+  host(index: CredentialIndex): string | undefined {
+    return this.#hosts.get(index);
+  }
+
   /** Whether the validity has a start or an end. */
   limited(index: CredentialIndex): boolean {
     return (this.#records.first(index) & LIMITED) !== 0;
   }
 
-  /** Ends what leads to a credential: its digest and its holder. */
+  /** Ends what leads to a credential and from it: its digest, its holder and its host. */
   #forget(slot: number): void {
     this.#lookups.delete(slot);
+    this.#hosts.delete(slot);
     const person = this.person(slot);
     const next = this.next(slot);
     let before = this.first(person);

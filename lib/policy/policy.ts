@@ -4,6 +4,7 @@ import type { Outcome } from '../model/decision.ts';
 import type { HolidayGroup, Schedule } from '../model/schedule.ts';
 import type { Permission } from '../model/permission.ts';
 import type { Group } from '../model/person.ts';
+import type { Zone } from '../model/zone.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
@@ -16,6 +17,7 @@ export interface PolicyPerson {
   validFrom?: string;
   validTo?: string;
   groups: readonly string[];
+  antiPassbackExempt?: boolean;
 }
 
 /** What decisions need of a credential: found by the keyed digest of its type and value, never by the value. */
@@ -31,6 +33,8 @@ export interface PolicyCredential {
   duress: boolean;
   /** Opens only by a signed token, never by its bare value. */
   token: boolean;
+  /** Whom a guest with this tag visits. */
+  host?: string;
 }
 
 /** The whole policy as the store holds it. */
@@ -42,7 +46,20 @@ export interface PolicyRows {
   permissions: Iterable<Permission>;
   schedules: Iterable<Schedule>;
   holidayGroups: Iterable<HolidayGroup>;
+  zones: Iterable<Zone>;
 }
+
+/** The kinds of entity from which decisions are made; the snapshot never hears of the others. */
+export const POLICY_KINDS = [
+  'person',
+  'credential',
+  'group',
+  'permission',
+  'schedule',
+  'holidayGroup',
+  'zone',
+] as const;
+export type PolicyKind = (typeof POLICY_KINDS)[number];
 
 /** A change that is committed already and now becomes visible to the next decision. */
 export type PolicyChange =
@@ -52,10 +69,8 @@ export type PolicyChange =
   | { kind: 'permission'; put: Permission }
   | { kind: 'schedule'; put: Schedule }
   | { kind: 'holidayGroup'; put: HolidayGroup }
-  | {
-      kind: 'person' | 'credential' | 'group' | 'permission' | 'schedule' | 'holidayGroup';
-      delete: string;
-    };
+  | { kind: 'zone'; put: Zone }
+  | { kind: PolicyKind; delete: string };
 
 /** Number of a credential inside the snapshot; -1 if nobody has it. Valid until the next change. */
 export type CredentialIndex = number;
@@ -114,6 +129,7 @@ export interface Policy {
     person: string;
     token: boolean;
     duress: boolean;
+    host?: string;
   };
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];

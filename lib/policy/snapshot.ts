@@ -1,6 +1,7 @@
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import { optional } from '../model/optional.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { State } from './checks.ts';
 import { Credentials, credentialEntry } from './credentials.ts';
@@ -69,6 +70,7 @@ class Snapshot implements Policy {
     permission: new Map(),
     schedule: new Map(),
     holidayGroup: new Map(),
+    zone: new Map(),
   };
   #state: State = {
     people: new People(),
@@ -105,6 +107,7 @@ class Snapshot implements Policy {
       permission: byId(rows.permissions),
       schedule: byId(rows.schedules),
       holidayGroup: byId(rows.holidayGroups),
+      zone: byId(rows.zones),
     };
     const rules = compileRules(this.#config, this.#zone, sources, groups.of);
     const people = new People();
@@ -149,6 +152,7 @@ class Snapshot implements Policy {
       person: people.identity(person).id,
       token: credentials.token(index),
       duress: credentials.duress(index),
+      ...optional('host', credentials.host(index)),
     };
   }
 

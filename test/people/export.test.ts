@@ -43,8 +43,8 @@ describe('export', () => {
   it('has the columns of the kind, a byte order mark and one line per entity', async () => {
     assert.equal(
       await exportEntities(await siteWithSecrets(), csv),
-      '\ufeffid,name,department,employeeNumber,status,validFrom,validTo,groups,attributes.phone\r\n' +
-        '7,Ann,,,,,,staff,"\'+49"\r\n',
+      '\ufeffid,name,department,employeeNumber,status,validFrom,validTo,antiPassbackExempt,groups,attributes.phone\r\n' +
+        '7,Ann,,,,,,,staff,"\'+49"\r\n',
     );
   });
 

@@ -64,6 +64,7 @@ const ROWS = {
   permission: 'permissions',
   schedule: 'schedules',
   holidayGroup: 'holidayGroups',
+  zone: 'zones',
 } as const satisfies Record<Kind, keyof TestSite>;
 
 /** The rows after a change, as a store would keep them: no credential without its holder. */

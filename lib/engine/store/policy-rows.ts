@@ -1,12 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CredentialStatus, CredentialType } from '../../model/credential.ts';
 import type { EntityKind } from '../../model/entity.ts';
 import type { PolicyCredential, PolicyPerson, PolicyRows } from '../../policy/policy.ts';
 import { openForReading } from './database.ts';
 import type { Codec } from './entities/codec.ts';
+import { zone } from './entities/park.ts';
 import { group } from './entities/people.ts';
 import { holidayGroup, permission, schedule } from './entities/rights.ts';
 import { tableOf, type Rows } from './entities/tables.ts';
+import {
+  CREDENTIALS_WITH_PASSES,
+  policyCredential,
+  type CredentialCells,
+} from './entities/tags.ts';
 
 /**
  * The whole policy of a database, read row by row as it is iterated, so that 50,000 people never stand in
@@ -21,6 +26,7 @@ export function policyRows(file: string): PolicyRows {
     permissions: rowsOf(file, (db) => entities(db, 'permission', permission)),
     schedules: rowsOf(file, (db) => entities(db, 'schedule', schedule)),
     holidayGroups: rowsOf(file, (db) => entities(db, 'holidayGroup', holidayGroup)),
+    zones: rowsOf(file, (db) => entities(db, 'zone', zone)),
   };
 }
 
@@ -58,7 +64,10 @@ function arrays<Row extends readonly unknown[]>(db: DatabaseSync, sql: string): 
   return statement.iterate() as Iterable<unknown> as Iterable<Row>;
 }
 
-type PersonCells = [string, string, string | null, string | null, string | null];
+type PersonCells = [
+  ...[id: string, name: string, status: string | null],
+  ...[validFrom: string | null, validTo: string | null, antiPassbackExempt: number | null],
+];
 
 function* persons(db: DatabaseSync): Iterable<PolicyPerson> {
   const links = arrays<[string, string]>(
@@ -66,8 +75,9 @@ function* persons(db: DatabaseSync): Iterable<PolicyPerson> {
     'SELECT person, group_id FROM person_group ORDER BY person',
   )[Symbol.iterator]();
   let link = links.next();
-  const sql = 'SELECT id, name, status, valid_from, valid_to FROM person ORDER BY id';
-  for (const [id, name, status, validFrom, validTo] of arrays<PersonCells>(db, sql)) {
+  const sql =
+    'SELECT id, name, status, valid_from, valid_to, anti_passback_exempt FROM person ORDER BY id';
+  for (const [id, name, status, validFrom, validTo, exempt] of arrays<PersonCells>(db, sql)) {
     const groups: string[] = [];
     for (; link.done !== true && link.value[0] === id; link = links.next()) {
       groups.push(link.value[1]);
@@ -75,32 +85,14 @@ function* persons(db: DatabaseSync): Iterable<PolicyPerson> {
     const person: PolicyPerson = { id, name, disabled: status === 'disabled', groups };
     if (validFrom !== null) person.validFrom = validFrom;
     if (validTo !== null) person.validTo = validTo;
+    if (exempt === 1) person.antiPassbackExempt = true;
     yield person;
   }
 }
 
-type CredentialCells = [
-  ...[string, string, CredentialType, string, CredentialStatus | null],
-  ...[string | null, string | null, number | null, number],
-];
-
 function* credentials(db: DatabaseSync): Iterable<PolicyCredential> {
-  const sql = `SELECT id, person, type, lookup, status, valid_from, valid_to, duress,
-    token_key IS NOT NULL FROM credential`;
-  for (const cells of arrays<CredentialCells>(db, sql)) {
-    const [id, person, type, lookup, status, validFrom, validTo, duress, token] = cells;
-    const credential: PolicyCredential = {
-      id,
-      person,
-      type,
-      lookup,
-      status: status ?? 'active',
-      duress: duress === 1,
-      token: token === 1,
-    };
-    if (validFrom !== null) credential.validFrom = validFrom;
-    if (validTo !== null) credential.validTo = validTo;
-    yield credential;
+  for (const cells of arrays<CredentialCells>(db, CREDENTIALS_WITH_PASSES)) {
+    yield policyCredential(cells);
   }
 }
 

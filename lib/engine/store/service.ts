@@ -68,12 +68,12 @@ async function change(
   try {
     return await writer.transaction(async (draft, session) => {
       const policy = await session.policy();
-      const { applied, failed } = await policy.apply(changes, atomic);
-      if (applied.length === 0 || (atomic && failed.length > 0)) {
-        throw new Undone({ version: await policy.version(), applied: [], failed });
+      const { applied, written, failed } = await policy.apply(changes, atomic);
+      if (written === 0 || (atomic && failed.length > 0)) {
+        throw new Undone({ version: await policy.version(), applied: [], written: 0, failed });
       }
-      const outcome = { version: await policy.raiseVersion(), applied, failed };
-      draft.append('event', { ...event, body: eventBody(event, outcome, changes.length) });
+      const outcome = { version: await policy.raiseVersion(), applied, written, failed };
+      draft.append('event', { ...event, body: eventBody(event, outcome) });
       return outcome;
     });
   } catch (error) {
@@ -84,9 +84,8 @@ async function change(
 
 function eventBody(
   { body }: NewRecord<'event'>,
-  { version, failed }: ChangeOutcome,
-  total: number,
+  { version, written, failed }: ChangeOutcome,
 ): string {
-  const counts = { version, applied: total - failed.length, failed: failed.length };
+  const counts = { version, applied: written, failed: failed.length };
   return canonicalJson({ ...body, details: { ...body.details, ...counts } });
 }

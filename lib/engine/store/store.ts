@@ -65,6 +65,8 @@ export interface ChangeOutcome {
   version: number;
   /** What the snapshot has to take over, in order. */
   applied: PolicyChange[];
+  /** How many changes were written. */
+  written: number;
   failed: ChangeFailure[];
 }
 

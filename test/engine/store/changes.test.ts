@@ -152,6 +152,7 @@ describe('changes of the policy', () => {
     assert.deepEqual(outcome, {
       version: 0,
       applied: [],
+      written: 0,
       failed: [{ index: 2, code: 'CONFLICT', message: 'person "p1" exists already' }],
     });
     assert.deepEqual(await store.find({ kind: 'group' }), []);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { policyRows } from '../../../lib/engine/store/policy-rows.ts';
 import type { PreparedChange } from '../../../lib/engine/store/store.ts';
 import { ENTITY_KINDS, type EntityKind } from '../../../lib/model/entity.ts';
-import type { PolicyChange, PolicyRows } from '../../../lib/policy/policy.ts';
+import { POLICY_KINDS, type PolicyChange, type PolicyRows } from '../../../lib/policy/policy.ts';
 import { StoreBench, eventRecord } from './support.ts';
 
 describe('the policy as it is loaded', () => {
@@ -68,29 +68,30 @@ function snapshotOf(rows: PolicyRows): Map<string, unknown> {
     permission: rows.permissions,
     schedule: rows.schedules,
     holidayGroup: rows.holidayGroups,
+    zone: rows.zones,
   };
   const snapshot = new Map<string, unknown>();
-  for (const kind of ENTITY_KINDS) {
+  for (const kind of POLICY_KINDS) {
     for (const item of tables[kind]) snapshot.set(`${kind} ${item.id}`, item);
   }
   return snapshot;
 }
 
-/** Deletes everything, what refers before what is referred to. */
+/** Deletes everything, what refers before what is referred to; with people go their credentials. */
 function emptying(snapshot: ReadonlyMap<string, unknown>): PreparedChange[] {
-  const order = [
-    'permission',
-    'credential',
-    'person',
-    'group',
-    'schedule',
-    'holidayGroup',
-  ] as const;
-  return order.flatMap((kind) =>
+  const idsOf = (kind: string) =>
     [...snapshot.keys()]
       .filter((key) => key.startsWith(`${kind} `))
-      .map((key): PreparedChange => ({ op: 'delete', kind, id: key.slice(kind.length + 1) })),
-  );
+      .map((key) => key.slice(kind.length + 1));
+  const order = ['permission', 'person', 'group', 'schedule', 'holidayGroup', 'zone'] as const;
+  return [
+    ...idsOf('zone').map((zone): PreparedChange => {
+      return { op: 'put', kind: 'zone', value: { id: zone, name: 'Without parent' } };
+    }),
+    ...order.flatMap((kind) =>
+      idsOf(kind).map((one): PreparedChange => ({ op: 'delete', kind, id: one })),
+    ),
+  ];
 }
 
 /** Few ids, so that changes meet. */
@@ -150,6 +151,34 @@ const VALUES: Record<EntityKind, fc.Arbitrary<object>> = {
     { id: id('h'), name, days: fc.constant([{ from: '2026-01-01' }]) },
     optional,
   ),
+  zone: fc.record({ id: id('z'), name, parent: id('z') }, optional),
+  firm: fc.record({ id: id('f'), name, roles: fc.constant(['employer']) }, optional),
+  employment: fc.record({ id: id('e'), person: id('p'), firm: id('f'), validFrom: date }, optional),
+  plannedDay: fc.record({ id: id('d'), person: id('p'), firm: id('f'), date }, optional),
+  pass: fc.record(
+    {
+      ...{ id: id('q'), tag: id('c'), person: id('p'), host: id('p'), firm: id('f') },
+      ...{ replaces: id('q'), validFrom: date, validTo: date },
+      type: fc.constantFrom('permanent', 'temporary'),
+      status: fc.constantFrom('active', 'active', 'inactive'),
+    },
+    { requiredKeys: ['id', 'validFrom', 'type', 'status'] },
+  ),
+  deal: fc.record(
+    {
+      ...{ id: id('o'), person: id('p'), firm: id('f'), openedAt: fc.constant(1) },
+      role: fc.constantFrom('buyer', 'supplier'),
+      marks: fc.constantFrom({}, { goods: 2 }),
+    },
+    optional,
+  ),
+  fitting: fc.record(
+    {
+      ...{ id: id('t'), link: fc.constant('lock-door'), part: id('x'), host: id('y') },
+      ...{ event: fc.constant('repair'), at: fc.constant(1) },
+    },
+    optional,
+  ),
 };
 
 const CHANGE = fc.oneof(
@@ -168,7 +197,7 @@ const CHANGE = fc.oneof(
         arbitrary: fc.record({
           op: fc.constant('delete'),
           kind: fc.constant(kind),
-          id: fc.oneof(...['p', 'g', 'c', 'r', 's', 'h'].map(id)),
+          id: fc.oneof(...['p', 'g', 'c', 'r', 's', 'h', 'z', 'f', 'q', 'o'].map(id)),
         }),
       },
     ),

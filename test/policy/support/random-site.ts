@@ -155,6 +155,7 @@ export function randomSite(zone: string, now: number): fc.Arbitrary<TestSite> {
       ...SCHEDULES.map((id) => scheduleAround(now).map((schedule) => ({ ...schedule, id }))),
     ),
     holidayGroups: holidaysAround(now),
+    zones: fc.constant([]),
   });
 }
 

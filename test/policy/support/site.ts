@@ -4,6 +4,7 @@ import type { CredentialType } from '../../../lib/model/credential.ts';
 import type { Permission } from '../../../lib/model/permission.ts';
 import type { Group } from '../../../lib/model/person.ts';
 import type { HolidayGroup, Schedule, ScheduleRule } from '../../../lib/model/schedule.ts';
+import type { Zone } from '../../../lib/model/zone.ts';
 import type { EngineConfig, SiteSettings } from '../../../lib/model/site.ts';
 import type {
   EvaluateInput,
@@ -24,6 +25,7 @@ export interface TestSite {
   permissions: Permission[];
   schedules: Schedule[];
   holidayGroups: HolidayGroup[];
+  zones: Zone[];
 }
 
 /** Monday, 10:00 in Madrid. */
@@ -135,6 +137,7 @@ export function testSite(
     permissions: [permission()],
     schedules: [],
     holidayGroups: [],
+    zones: [],
     ...rows,
   };
 }

@@ -4,18 +4,22 @@ import { isAccessError } from '../../../model/errors.ts';
 import type { PolicyChange } from '../../../policy/policy.ts';
 import type { ChangeFailure } from '../../engine.ts';
 import type { PreparedChange } from '../store.ts';
-import { ownerKey, type Codec, type Columns, type Write } from './codec.ts';
+import type { Codec, Columns, Write } from './codec.ts';
 import { deleteEntity } from './deletion.ts';
 import { planRow, type Known } from './plan.ts';
 import { loadRows, ownersOf, presentReferences, saveRows } from './queries.ts';
 import { CODECS } from './registry.ts';
 import type { Rows, Tables } from './tables.ts';
+import { settleTags, tagsOf } from './tags.ts';
 
 /** How many changes are planned from one look at the database. */
 const MAX_RUN = 500;
 
 export interface ChangeResult {
+  /** What decisions have to know of the changes. */
   applied: PolicyChange[];
+  /** How many changes were written. */
+  written: number;
   failed: ChangeFailure[];
 }
 
@@ -42,7 +46,7 @@ export async function applyChanges(
   changes: readonly PreparedChange[],
   atomic: boolean,
 ): Promise<ChangeResult> {
-  const result: ChangeResult = { applied: [], failed: [] };
+  const result: ChangeResult = { applied: [], written: 0, failed: [] };
   for (const step of stepsOf(changes)) {
     await ('writes' in step ? writeRun(db, step, result) : deleteOne(db, step, result));
     if (atomic && result.failed.length > 0) break;
@@ -80,6 +84,7 @@ async function deleteOne(
 ): Promise<void> {
   try {
     result.applied.push(...(await deleteEntity(db, change.kind, change.id)));
+    result.written += 1;
   } catch (error) {
     result.failed.push(failure(index, error));
   }
@@ -98,12 +103,28 @@ async function writeRun<K extends EntityKind>(
     try {
       const row = planRow(codec, change, columns[place] ?? {}, known);
       rows.push(row);
-      result.applied.push(codec.policy(row));
     } catch (error) {
       result.failed.push(failure(index, error));
     }
   }
+  const before = await tagsTouched(db, kind, rows);
   await saveRows(db, kind, rows);
+  result.written += rows.length;
+  result.applied.push(...rows.flatMap((row) => codec.policy?.(row) ?? []));
+  result.applied.push(
+    ...(await settleTags(db, [...before, ...(await tagsTouched(db, kind, rows))])),
+  );
+}
+
+/** The credentials of which decisions may have to know something else once these rows are written. */
+async function tagsTouched(
+  db: Kysely<Tables>,
+  kind: EntityKind,
+  rows: readonly { id: string }[],
+): Promise<string[]> {
+  const ids = rows.map(({ id }) => id);
+  if (kind === 'credential') return ids;
+  return kind === 'pass' ? tagsOf(db, ids) : [];
 }
 
 /** Reads in a few queries what the changes of a run have to be compared with. */
@@ -116,11 +137,14 @@ async function lookAround<K extends EntityKind>(
   const codec: Codec<K> = CODECS[kind];
   const ids = writes.map(({ change }) => change.value.id);
   const references = columns.flatMap((given) => codec.references(given));
-  const lookups = columns.flatMap((given) => codec.lookups?.(given) ?? []);
+  const rows = await loadRows(db, kind, ids);
+  const planned = columns.map((given, place) => ({ ...rows.get(ids[place] ?? ''), ...given }));
   return {
-    rows: await loadRows(db, kind, ids),
+    rows,
     references: await presentReferences(db, references),
-    owners: new Map((await ownersOf(db, lookups)).map((owner) => [ownerKey(owner), owner])),
+    owners: codec.unique
+      ? await ownersOf(db, kind, codec.unique, planned)
+      : new Map<string, Rows[K]>(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { EntityKind, StoredEntities } from '../../../model/entity.ts';
 import type { PolicyChange } from '../../../policy/policy.ts';
 import type { ChangeValue } from '../store.ts';
-import type { CredentialRow, Json, Rows } from './tables.ts';
+import type { Json, Rows } from './tables.ts';
 
 /** A change that writes, of one kind. */
 export interface Write<K extends EntityKind> {
@@ -34,27 +34,27 @@ export interface Codec<K extends EntityKind> {
   columns(value: ChangeValue<K>): Partial<Columns<K>>;
   /** The entity as it is read back; never a secret. */
   entity(row: Rows[K]): StoredEntities[K];
-  /** What the decision needs of it. */
-  policy(row: Rows[K]): PolicyChange;
+  /** What decisions need of it; absent for a kind of which they need nothing. Tags are apart, see `settleTags`. */
+  policy?(row: Rows[K]): PolicyChange;
   /** What a person would search for. */
   words(row: Columns<K>): readonly (string | null)[];
   references(columns: Partial<Columns<K>>): readonly Reference[];
   /** Columns of the stored row that stay on a `put` that does not give them. */
   kept?(columns: Partial<Columns<K>>, stored: Rows[K]): Partial<Columns<K>>;
-  /** The credential values in these columns. */
-  lookups?(columns: Partial<Columns<K>>): readonly string[];
+  /** What only one entity of the kind may have. */
+  unique?: Unique<K>;
   /** Throws what else speaks against a row. */
-  check?(row: Rows[K], stored: Rows[K] | undefined, owners: Owners): void;
+  check?(row: Rows[K], stored: Rows[K] | undefined): void;
 }
 
-/** Who has a credential value. */
-export type Owner = Pick<CredentialRow, 'id' | 'person' | 'type' | 'lookup'>;
-
-/** The owners of values by `ownerKey`; a check enters the row that it lets pass. */
-export type Owners = Map<string, Owner>;
-
-export function ownerKey({ type, lookup }: Pick<Owner, 'type' | 'lookup'>): string {
-  return `${type} ${lookup}`;
+/** A claim that only one entity of a kind may have, such as a card number. */
+export interface Unique<K extends EntityKind> {
+  /** Columns of an index by which other owners are looked for. */
+  by: readonly (keyof Columns<K> & string)[];
+  /** Equal for equal claims; undefined for a row without a claim. */
+  readonly key: (row: Columns<K>) => string | undefined;
+  /** Why the claim of another entity is refused. */
+  taken(owner: Rows[K]): string;
 }
 
 /** The form in which texts are compared in a search: any case, any width, any script. */
@@ -112,6 +112,13 @@ const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
   permission: 'permission',
   schedule: 'schedule',
   holidayGroup: 'holiday group',
+  zone: 'zone',
+  firm: 'firm',
+  employment: 'employment',
+  plannedDay: 'planned day',
+  pass: 'pass',
+  deal: 'deal',
+  fitting: 'service record',
 };
 
 /** How messages name an entity: `person "p-17"`. */

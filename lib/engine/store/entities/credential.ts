@@ -1,18 +1,15 @@
 import type { StoredCredential } from '../../../model/entity.ts';
 import { AccessError } from '../../../model/errors.ts';
-import type { PolicyCredential } from '../../../policy/policy.ts';
 import {
   describe,
   fromFlag,
   fromJson,
   given,
-  ownerKey,
   present,
   toFlag,
   toJson,
   type Codec,
   type Columns,
-  type Owners,
 } from './codec.ts';
 import type { CredentialRow } from './tables.ts';
 
@@ -71,20 +68,6 @@ export const credential: Codec<'credential'> = {
       hasTemplate: row.template === null ? null : true,
       hasTokenKey: row.token_key === null ? null : true,
     }),
-  policy: (row) => ({
-    kind: 'credential',
-    put: present<PolicyCredential>({
-      id: row.id,
-      person: row.person,
-      type: row.type,
-      lookup: row.lookup,
-      status: row.status ?? 'active',
-      validFrom: row.valid_from,
-      validTo: row.valid_to,
-      duress: row.duress === 1,
-      token: row.token_key !== null,
-    }),
-  }),
   words: (row) => [row.label, row.hint],
   references: ({ person: id }) => (id === undefined ? [] : [{ kind: 'person', id }]),
   kept: ({ sealed }, { lookup, hint, ...stored }) =>
@@ -97,14 +80,14 @@ export const credential: Codec<'credential'> = {
           token_key: stored.token_key,
         }
       : {},
-  lookups: ({ lookup }) => (lookup === undefined ? [] : [lookup]),
-  check: (row, stored, owners) => {
-    checkType(row, stored);
-    if (row.type === 'pin') return;
-    checkOwner(row, owners);
-    if (stored !== undefined) owners.delete(ownerKey(stored));
-    owners.set(ownerKey(row), row);
+  unique: {
+    by: ['lookup'],
+    // Only a PIN may be chosen by several people: it is a secret, and a refusal would tell that someone uses it.
+    key: ({ type, lookup }) => (type === 'pin' ? undefined : `${type} ${lookup}`),
+    taken: (owner) =>
+      `its value belongs to ${describe('credential', owner.id)} of ${describe('person', owner.person)}`,
   },
+  check: checkType,
 };
 
 /** The stored digest belongs to the type as well as to the value. */
@@ -113,18 +96,5 @@ function checkType(row: CredentialRow, stored: CredentialRow | undefined): void 
   throw new AccessError(
     'INPUT_INVALID',
     `${describe('credential', row.id)} needs "value" when its type changes`,
-  );
-}
-
-/**
- * Refuses a value that has another owner already (R-075). Only a PIN may be chosen by several people: it
- * is a secret, and a refusal would tell that someone else uses it.
- */
-function checkOwner(row: CredentialRow, owners: Owners): void {
-  const owner = owners.get(ownerKey(row));
-  if (owner === undefined || owner.id === row.id) return;
-  throw new AccessError(
-    'CONFLICT',
-    `${describe('credential', row.id)}: its value belongs to ${describe('credential', owner.id)} of ${describe('person', owner.person)}`,
   );
 }

@@ -1,14 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { EntityKind } from '../../../model/entity.ts';
 import { AccessError } from '../../../model/errors.ts';
-import type { PolicyChange } from '../../../policy/policy.ts';
+import { POLICY_KINDS, type PolicyChange } from '../../../policy/policy.ts';
 import { describe } from './codec.ts';
 import { userOf } from './queries.ts';
 import { tableOf, type Tables } from './tables.ts';
+import { settleTags, tagsOf } from './tags.ts';
 
 /**
- * Deletes an entity. With a person go its credentials, memberships and own permissions. Returns every
- * deletion, in order. Throws NOT_FOUND, or CONFLICT naming an entity that still needs this one.
+ * Deletes an entity. With a person goes all that is theirs: credentials with their history, memberships,
+ * permissions, employments, plans, passes and deals. Returns what decisions have to know of it, in order.
+ * Throws NOT_FOUND, or CONFLICT naming an entity that still needs this one.
  */
 export async function deleteEntity(
   db: Kysely<Tables>,
@@ -22,21 +24,46 @@ export async function deleteEntity(
       `${describe(kind, id)} is in use by ${describe(user.kind, user.id)}`,
     );
   }
+  const tags = await tagsTouched(db, kind, id);
   const owned = kind === 'person' ? await deleteBelongings(db, id) : [];
   const table = db.dynamic.table(tableOf(kind)).as('t');
   const { numDeletedRows } = await db.deleteFrom(table).where('t.id', '=', id).executeTakeFirst();
   if (numDeletedRows === 0n) {
     throw new AccessError('NOT_FOUND', `${describe(kind, id)} does not exist`);
   }
-  return [...owned, { kind, delete: id }];
+  const known = POLICY_KINDS.find((policyKind) => policyKind === kind);
+  const own: PolicyChange[] = known === undefined ? [] : [{ kind: known, delete: id }];
+  return [...owned, ...own, ...(await settleTags(db, tags))];
+}
+
+/** Credentials of others of which decisions may have to know something else afterwards. */
+async function tagsTouched(db: Kysely<Tables>, kind: EntityKind, id: string): Promise<string[]> {
+  if (kind === 'pass') return tagsOf(db, [id]);
+  if (kind !== 'person') return [];
+  const passes = await db
+    .selectFrom('pass')
+    .select('id')
+    .where((eb) => eb.or([eb('person', '=', id), eb('host', '=', id)]))
+    .execute();
+  return tagsOf(
+    db,
+    passes.map((pass) => pass.id),
+  );
 }
 
 async function deleteBelongings(db: Kysely<Tables>, person: string): Promise<PolicyChange[]> {
   const changes: PolicyChange[] = [];
+  const tags = db.selectFrom('credential').select('id').where('person', '=', person);
+  await db
+    .deleteFrom('pass')
+    .where((eb) => eb.or([eb('person', '=', person), eb('tag', 'in', tags)]))
+    .execute();
   for (const kind of ['credential', 'permission'] as const) {
     const rows = await db.deleteFrom(kind).where('person', '=', person).returning('id').execute();
     changes.push(...rows.map(({ id }) => ({ kind, delete: id })));
   }
-  await db.deleteFrom('person_group').where('person', '=', person).execute();
+  for (const table of ['person_group', 'employment', 'planned_day', 'deal'] as const) {
+    await db.deleteFrom(table).where('person', '=', person).execute();
+  }
   return changes;
 }

@@ -11,24 +11,50 @@ const DEFAULT_LIMIT = 100;
 
 /** Filters that only some kinds know; `t` is the table of the kind. */
 type Filter = (value: string) => RawBuilder<SqlBool>;
-const FILTERS: Readonly<
-  Record<EntityKind, Partial<Record<'person' | 'group' | 'lookup', Filter>>>
-> = {
+const FILTER_NAMES = ['person', 'group', 'lookup', 'firm', 'tag', 'from', 'to'] as const;
+type Filters = Partial<Record<(typeof FILTER_NAMES)[number], Filter>>;
+
+const ofPerson: Filter = (id) => sql`t.person = ${id}`;
+const ofFirm: Filter = (id) => sql`t.firm = ${id}`;
+/** Not over before a day, and begun by the end of a day; texts of dates compare as they are. */
+const validFromDay: Filter = (day) => sql`ifnull(t.valid_to, '9999') >= ${day}`;
+const validToDay: Filter = (day) => sql`ifnull(t.valid_from, '') < ${`${day}T24`}`;
+
+const FILTERS: Readonly<Record<EntityKind, Filters>> = {
   person: {
     group: (id) => sql`t.id in (select person from person_group where group_id = ${id})`,
     lookup: (value) => sql`t.id in (select person from credential where lookup = ${value})`,
+    firm: (id) => sql`t.id in (select person from employment where firm = ${id})`,
   },
-  credential: {
-    person: (id) => sql`t.person = ${id}`,
-    lookup: (value) => sql`t.lookup = ${value}`,
-  },
-  permission: {
-    person: (id) => sql`t.person = ${id}`,
-    group: (id) => sql`t.group_id = ${id}`,
-  },
+  credential: { person: ofPerson, lookup: (value) => sql`t.lookup = ${value}` },
+  permission: { person: ofPerson, group: (id) => sql`t.group_id = ${id}` },
   group: {},
   schedule: {},
   holidayGroup: {},
+  zone: {},
+  firm: {},
+  employment: { person: ofPerson, firm: ofFirm, from: validFromDay, to: validToDay },
+  plannedDay: {
+    person: ofPerson,
+    firm: ofFirm,
+    from: (day) => sql`t.date >= ${day}`,
+    to: (day) => sql`t.date <= ${day}`,
+  },
+  pass: {
+    person: ofPerson,
+    firm: ofFirm,
+    tag: (id) => sql`t.tag = ${id}`,
+    from: (day) => sql`ifnull(t.ended_at, ifnull(t.valid_to, '9999')) >= ${day}`,
+    to: validToDay,
+  },
+  deal: { person: ofPerson, firm: ofFirm },
+  fitting: {},
+};
+
+/** What still goes on, of the kinds that come to an end. */
+const OPEN: Readonly<Partial<Record<EntityKind, RawBuilder<SqlBool>>>> = {
+  pass: sql`t.status = 'active'`,
+  deal: sql`t.closed_at is null`,
 };
 
 /** A query in which a credential value has been replaced by its keyed digest. */
@@ -62,16 +88,18 @@ function conditionsOf(query: StoreQuery<EntityKind>): RawBuilder<SqlBool>[] {
   if (id !== undefined) conditions.push(sql`t.id = ${id}`);
   if (after !== undefined) conditions.push(sql`t.id > ${after}`);
   if (text !== undefined) conditions.push(sql`t.search like ${pattern(text)} escape '\\'`);
-  for (const name of ['person', 'group', 'lookup'] as const) {
+  if (query.open === true) conditions.push(OPEN[kind] ?? unknownFilter(kind, 'open'));
+  for (const name of FILTER_NAMES) {
     const value = query[name];
     if (value === undefined) continue;
-    const filter = FILTERS[kind][name];
-    if (filter === undefined) {
-      throw new AccessError('INPUT_INVALID', `a search for ${kind} knows no filter "${name}"`);
-    }
+    const filter = FILTERS[kind][name] ?? unknownFilter(kind, name);
     conditions.push(filter(value));
   }
   return conditions;
+}
+
+function unknownFilter(kind: EntityKind, name: string): never {
+  throw new AccessError('INPUT_INVALID', `a search for ${kind} knows no filter "${name}"`);
 }
 
 /** A pattern that finds the text anywhere and takes every character literally. */

@@ -7,7 +7,6 @@ import {
   searchText,
   type Codec,
   type Columns,
-  type Owners,
   type Write,
 } from './codec.ts';
 import type { Rows } from './tables.ts';
@@ -17,9 +16,9 @@ export interface Known<K extends EntityKind> {
   /** Stored rows with the ids of the changes. */
   rows: ReadonlyMap<string, Rows[K]>;
   /** References of the changes that exist, as `referenceKey`. */
-  references: ReadonlySet<string>;
-  /** Who has the values of the changes; only for credentials. */
-  owners: Owners;
+  references: Set<string>;
+  /** Who has what only one may have, by `Unique.key`. */
+  owners: Map<string, Rows[K]>;
 }
 
 /**
@@ -45,8 +44,29 @@ export function planRow<K extends EntityKind>(
   }
   const row = { ...baseOf(codec, change.op, columns, stored), ...columns, id: value.id } as Rows[K];
   checkComplete(codec, kind, row);
-  codec.check?.(row, stored, known.owners);
+  codec.check?.(row, stored);
+  claim(codec, kind, row, known);
+  known.references.add(referenceKey({ kind, id: row.id }));
   return { ...row, search: searchText([row.id, ...codec.words(row)]) };
+}
+
+/** Enters the row as the owner of what only one may have. */
+function claim<K extends EntityKind>(
+  { unique }: Codec<K>,
+  kind: K,
+  row: Rows[K],
+  { rows, owners }: Known<K>,
+): void {
+  if (unique === undefined) return;
+  const key = unique.key(row);
+  const owner = key === undefined ? undefined : owners.get(key);
+  if (owner !== undefined && owner.id !== row.id) {
+    throw new AccessError('CONFLICT', `${describe(kind, row.id)}: ${unique.taken(owner)}`);
+  }
+  const stored = rows.get(row.id);
+  const left = stored && unique.key(stored);
+  if (left !== undefined) owners.delete(left);
+  if (key !== undefined) owners.set(key, row);
 }
 
 function checkExistence({ op, kind, value: { id } }: Write<EntityKind>, exists: boolean): void {

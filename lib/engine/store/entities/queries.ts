@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { ENTITY_KINDS, type EntityKind } from '../../../model/entity.ts';
 import type { Secrets } from '../protocol.ts';
-import { present, referenceKey, type Owner, type Reference } from './codec.ts';
+import { present, referenceKey, type Columns, type Reference, type Unique } from './codec.ts';
 import { tableOf, type Rows, type Tables } from './tables.ts';
 
 type Database = Kysely<Tables>;
@@ -96,15 +96,45 @@ export async function presentReferences(
   return present;
 }
 
-/** The credentials that have one of these values. */
-export async function ownersOf(db: Database, lookups: readonly string[]): Promise<Owner[]> {
-  if (lookups.length === 0) return [];
-  return db
-    .selectFrom('credential')
-    .select(['id', 'person', 'type', 'lookup'])
-    .where('lookup', 'in', lookups)
-    .execute();
+/** The stored rows whose claims could meet those of these rows, by claim. */
+export async function ownersOf<K extends EntityKind>(
+  db: Database,
+  kind: K,
+  { by, key }: Unique<K>,
+  rows: readonly Partial<Columns<K>>[],
+): Promise<Map<string, Rows[K]>> {
+  const complete = rows.filter((row) => by.every((column) => row[column] !== undefined));
+  if (complete.length === 0) return new Map();
+  const tuples = complete.map((row) => sql`(${sql.join(by.map((column) => row[column]))})`);
+  const found = await sql<Rows[K]>`
+    select * from ${sql.table(tableOf(kind))}
+    where (${sql.join(by.map((column) => sql.ref(column)))}) in (values ${sql.join(tuples)})`.execute(
+    db,
+  );
+  return new Map(
+    found.rows.flatMap((row) => {
+      const claimed = key(row);
+      return claimed === undefined ? [] : [[claimed, row]];
+    }),
+  );
 }
+
+/** Where each kind is referred to by others that keep it from being deleted. */
+const USES: Readonly<Partial<Record<EntityKind, readonly [EntityKind, string][]>>> = {
+  group: [['permission', 'group_id']],
+  schedule: [['permission', 'schedule']],
+  zone: [
+    ['zone', 'parent'],
+    ['permission', 'zone'],
+  ],
+  credential: [['pass', 'tag']],
+  firm: [
+    ['employment', 'firm'],
+    ['pass', 'firm'],
+    ['deal', 'firm'],
+    ['plannedDay', 'firm'],
+  ],
+};
 
 /** An entity that refers to this one and so keeps it from being deleted. */
 export async function userOf(
@@ -112,16 +142,20 @@ export async function userOf(
   kind: EntityKind,
   id: string,
 ): Promise<Reference | undefined> {
-  switch (kind) {
-    case 'group':
-      return (await member(db, id)) ?? (await permission(db, 'group_id', id));
-    case 'schedule':
-      return permission(db, 'schedule', id);
-    case 'holidayGroup':
-      return schedule(db, id);
-    default:
-      return undefined;
+  if (kind === 'holidayGroup') return schedule(db, id);
+  if (kind === 'group') {
+    const user = await member(db, id);
+    if (user !== undefined) return user;
   }
+  for (const [user, column] of USES[kind] ?? []) {
+    const found = await sql<{ id: string }>`
+      select id from ${sql.table(tableOf(user))} where ${sql.ref(column)} = ${id} limit 1`.execute(
+      db,
+    );
+    const [first] = found.rows;
+    if (first !== undefined) return { kind: user, id: first.id };
+  }
+  return undefined;
 }
 
 async function member(db: Database, group: string): Promise<Reference | undefined> {
@@ -132,20 +166,6 @@ async function member(db: Database, group: string): Promise<Reference | undefine
     .limit(1)
     .executeTakeFirst();
   return link && { kind: 'person', id: link.person };
-}
-
-async function permission(
-  db: Database,
-  column: 'group_id' | 'schedule',
-  id: string,
-): Promise<Reference | undefined> {
-  const row = await db
-    .selectFrom('permission')
-    .select('id')
-    .where(column, '=', id)
-    .limit(1)
-    .executeTakeFirst();
-  return row && { kind: 'permission', id: row.id };
 }
 
 async function schedule(db: Database, holidayGroup: string): Promise<Reference | undefined> {

@@ -1,6 +1,7 @@
 import type { EntityKind } from '../../../model/entity.ts';
 import type { Codec } from './codec.ts';
 import { credential } from './credential.ts';
+import { deal, employment, firm, fitting, pass, plannedDay, zone } from './park.ts';
 import { group, person } from './people.ts';
 import { holidayGroup, permission, schedule } from './rights.ts';
 
@@ -12,4 +13,11 @@ export const CODECS: { readonly [K in EntityKind]: Codec<K> } = {
   permission,
   schedule,
   holidayGroup,
+  zone,
+  firm,
+  employment,
+  plannedDay,
+  pass,
+  deal,
+  fitting,
 };

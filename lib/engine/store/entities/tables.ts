@@ -1,8 +1,14 @@
+import type { AccountingRules } from '../../../model/accounting.ts';
 import type { CredentialStatus, CredentialType, ModelIdentity } from '../../../model/credential.ts';
 import type { EntityKind } from '../../../model/entity.ts';
+import type { Firm, PenaltyPolicy } from '../../../model/firm.ts';
+import type { Fitting } from '../../../model/fitting.ts';
+import type { Pass } from '../../../model/pass.ts';
 import type { Permission } from '../../../model/permission.ts';
 import type { Person } from '../../../model/person.ts';
+import type { Deal, ReleaseRules } from '../../../model/release.ts';
 import type { HolidayGroup, HolidayPlan, ScheduleRule } from '../../../model/schedule.ts';
+import type { AntiPassback, Occupancy } from '../../../model/zone.ts';
 
 /** A text that holds a value of type T as JSON. */
 export type Json<T> = string & { readonly json?: T };
@@ -22,6 +28,7 @@ export interface PersonRow extends BaseRow {
   status: NonNullable<Person['status']> | null;
   valid_from: string | null;
   valid_to: string | null;
+  anti_passback_exempt: number | null;
   attributes: Json<Attributes> | null;
 }
 
@@ -74,7 +81,88 @@ export interface HolidayGroupRow extends BaseRow {
   days: Json<HolidayGroup['days']>;
 }
 
-/** The tables of the policy, as Kysely sees them. */
+export interface ZoneRow extends BaseRow {
+  name: string;
+  parent: string | null;
+  anti_passback: Json<AntiPassback> | null;
+  occupancy: Json<Occupancy> | null;
+  attributes: Json<Attributes> | null;
+}
+
+export interface FirmRow extends BaseRow {
+  name: string;
+  roles: Json<Firm['roles']>;
+  accounting: Json<AccountingRules> | null;
+  release: Json<ReleaseRules> | null;
+  penalty: Json<PenaltyPolicy> | null;
+  attributes: Json<Attributes> | null;
+}
+
+export interface EmploymentRow extends BaseRow {
+  person: string;
+  firm: string;
+  valid_from: string | null;
+  valid_to: string | null;
+  work_mode: string | null;
+  non_working_days: number | null;
+  priority: number | null;
+  attributes: Json<Attributes> | null;
+}
+
+export interface PlannedDayRow extends BaseRow {
+  person: string;
+  firm: string;
+  date: string;
+  arrival: string | null;
+  departure: string | null;
+  stay: number | null;
+  attributes: Json<Attributes> | null;
+}
+
+export interface PassRow extends BaseRow {
+  tag: string;
+  person: string;
+  type: Pass['type'];
+  status: Pass['status'];
+  valid_from: string;
+  valid_to: string | null;
+  reason: NonNullable<Pass['reason']> | null;
+  replaces: string | null;
+  host: string | null;
+  firm: string | null;
+  ended_at: string | null;
+  end: NonNullable<Pass['end']> | null;
+  note: string | null;
+  attributes: Json<Attributes> | null;
+}
+
+export interface DealRow extends BaseRow {
+  person: string;
+  firm: string;
+  role: Deal['role'];
+  opened_at: number;
+  goods_at: number | null;
+  documents_at: number | null;
+  payment_at: number | null;
+  permission_at: number | null;
+  reference: string | null;
+  closed_at: number | null;
+  note: string | null;
+  attributes: Json<Attributes> | null;
+}
+
+export interface FittingRow extends BaseRow {
+  link: Fitting['link'];
+  part: string;
+  host: string;
+  event: Fitting['event'];
+  at: number;
+  by: string | null;
+  coordinates: Json<number[]> | null;
+  attributes: Json<Attributes> | null;
+}
+
+/** The tables of people, rights and links, as Kysely sees them. */
 export interface Tables {
   person: PersonRow;
   group: GroupRow;
@@ -83,6 +171,13 @@ export interface Tables {
   permission: PermissionRow;
   schedule: ScheduleRow;
   holiday_group: HolidayGroupRow;
+  zone: ZoneRow;
+  firm: FirmRow;
+  employment: EmploymentRow;
+  planned_day: PlannedDayRow;
+  pass: PassRow;
+  deal: DealRow;
+  fitting: FittingRow;
   meta: { key: string; value: string };
 }
 
@@ -94,9 +189,21 @@ export interface Rows {
   permission: PermissionRow;
   schedule: ScheduleRow;
   holidayGroup: HolidayGroupRow;
+  zone: ZoneRow;
+  firm: FirmRow;
+  employment: EmploymentRow;
+  plannedDay: PlannedDayRow;
+  pass: PassRow;
+  deal: DealRow;
+  fitting: FittingRow;
 }
 
+const SNAKE_CASE = { holidayGroup: 'holiday_group', plannedDay: 'planned_day' } as const;
+type SnakeCase = typeof SNAKE_CASE;
+
 /** The table in which a kind of entity is stored. */
-export function tableOf(kind: EntityKind): 'holiday_group' | Exclude<EntityKind, 'holidayGroup'> {
-  return kind === 'holidayGroup' ? 'holiday_group' : kind;
+export function tableOf(
+  kind: EntityKind,
+): SnakeCase[keyof SnakeCase] | Exclude<EntityKind, keyof SnakeCase> {
+  return kind === 'holidayGroup' || kind === 'plannedDay' ? SNAKE_CASE[kind] : kind;
 }

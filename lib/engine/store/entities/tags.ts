@@ -1,0 +1,99 @@
+import { sql, type Kysely } from 'kysely';
+import type { CredentialStatus, CredentialType } from '../../../model/credential.ts';
+import type { PolicyChange, PolicyCredential } from '../../../policy/policy.ts';
+import type { Tables } from './tables.ts';
+
+/** What is read of a credential and of the pass that makes it somebody's tag, in this order. */
+export type CredentialCells = [
+  ...[id: string, person: string, type: CredentialType, lookup: string],
+  ...[status: CredentialStatus | null, validFrom: string | null, validTo: string | null],
+  ...[duress: number | null, token: number],
+  ...[passes: number, pass: string | null, passFrom: string | null, passTo: string | null],
+  ...[suspendedUntil: string | null, host: string | null],
+];
+
+/**
+ * The credentials with their active passes. A pass is suspended until the one that stands in for it ends;
+ * a bare date as an end includes its day.
+ */
+export const CREDENTIALS_WITH_PASSES = `
+  SELECT c.id, c.person, c.type, c.lookup, c.status, c.valid_from, c.valid_to, c.duress,
+    c.token_key IS NOT NULL AS token,
+    EXISTS (SELECT 1 FROM pass WHERE tag = c.id) AS passes,
+    p.id AS pass, p.valid_from AS pass_from, p.valid_to AS pass_to,
+    (SELECT max(iif(length(valid_to) = 10, date(valid_to, '+1 day'), ifnull(valid_to, '9999-12-31')))
+      FROM pass WHERE replaces = p.id AND status = 'active') AS suspended_until,
+    p.host
+  FROM credential c LEFT JOIN pass p ON p.tag = c.id AND p.status = 'active'`;
+
+/**
+ * A credential as decisions see it. One that has ever been given out as a tag opens only with an active
+ * pass, and only while both are valid.
+ */
+export function policyCredential(cells: CredentialCells): PolicyCredential {
+  const [id, person, type, lookup, status, validFrom, validTo, duress, token, ...tag] = cells;
+  const [passes, pass, passFrom, passTo, suspendedUntil, host] = tag;
+  const active = status === null || status === 'active';
+  const credential: PolicyCredential = {
+    id,
+    person,
+    type,
+    lookup,
+    status: active && passes === 1 && pass === null ? 'returned' : (status ?? 'active'),
+    duress: duress === 1,
+    token: token === 1,
+  };
+  const from = latest([validFrom, passFrom, suspendedUntil]);
+  const to = earliest([validTo, passTo]);
+  if (from !== undefined) credential.validFrom = from;
+  if (to !== undefined) credential.validTo = to;
+  if (host !== null) credential.host = host;
+  return credential;
+}
+
+function latest(starts: readonly (string | null)[]): string | undefined {
+  return sortedBy(starts, (start) => (start.includes('T') ? start : `${start}T00:00`)).at(-1);
+}
+
+function earliest(ends: readonly (string | null)[]): string | undefined {
+  return sortedBy(ends, (end) => (end.includes('T') ? end : `${end}T24`)).at(0);
+}
+
+function sortedBy(times: readonly (string | null)[], key: (time: string) => string): string[] {
+  const known = times.filter((time) => time !== null);
+  return known.length < 2 ? known : known.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/**
+ * Lets tags follow their passes: the holder of a tag is the person of its active pass. Returns what decisions
+ * have to know of these credentials now.
+ */
+export async function settleTags(
+  db: Kysely<Tables>,
+  credentials: readonly string[],
+): Promise<PolicyChange[]> {
+  if (credentials.length === 0) return [];
+  const ids = sql.join([...new Set(credentials)]);
+  await sql`
+    update credential set person = p.person from pass p
+    where p.tag = credential.id and p.status = 'active' and p.person <> credential.person
+      and credential.id in (${ids})`.execute(db);
+  const { rows } = await sql<Record<string, unknown>>`
+    ${sql.raw(CREDENTIALS_WITH_PASSES)} where c.id in (${ids}) order by c.id`.execute(db);
+  return rows.map((row) => ({
+    kind: 'credential',
+    put: policyCredential(Object.values(row) as CredentialCells),
+  }));
+}
+
+/** The tags of these passes and of those for which they stand in. */
+export async function tagsOf(db: Kysely<Tables>, passes: readonly string[]): Promise<string[]> {
+  if (passes.length === 0) return [];
+  const rows = await db
+    .selectFrom('pass as p')
+    .leftJoin('pass as replaced', 'replaced.id', 'p.replaces')
+    .select(['p.tag', 'replaced.tag as replaced'])
+    .where('p.id', 'in', passes)
+    .execute();
+  return rows.flatMap(({ tag, replaced }) => (replaced === null ? [tag] : [tag, replaced]));
+}
