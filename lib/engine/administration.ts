@@ -1,15 +1,12 @@
 import { canonicalValue } from '../model/credential.ts';
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
-import { AccessError } from '../model/errors.ts';
 import type { EventEntry } from '../model/record.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { ClockTrust } from './clock-trust.ts';
 import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery } from './engine.ts';
-import type { Journal } from './journal.ts';
-import { createLimiter } from './limiter.ts';
+import type { PolicyWriter } from './policy-writer.ts';
 import { prepareChanges } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
-import type { ChangeOutcome, Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Longest list of ids in an event, in characters; the number of changes is told in any case. */
@@ -24,27 +21,11 @@ interface Parts {
   policy: Policy;
   store: Store;
   secrets: Secrets;
-  trust: ClockTrust;
-  journal: Journal;
-  /** The snapshot could not follow the store: nothing may be decided from it any more. */
-  onBehind: (error: unknown) => void;
+  writer: PolicyWriter;
 }
 
 export function createAdministration(parts: Parts): Administration {
-  const { policy, store, secrets, trust, journal, onBehind } = parts;
-  const oneAfterTheOther = createLimiter(1);
-
-  /** Committed first, then visible: what the next decision sees is always on the disk. */
-  function takeOver({ applied, version }: ChangeOutcome): void {
-    try {
-      policy.apply(applied, version);
-    } catch (error) {
-      onBehind(error);
-      throw new AccessError('INTERNAL', 'The snapshot could not follow the store', {
-        cause: error,
-      });
-    }
-  }
+  const { policy, store, secrets, writer } = parts;
 
   async function change(
     changes: readonly Change[],
@@ -54,14 +35,11 @@ export function createAdministration(parts: Parts): Administration {
     if (ready.length === 0 || (atomic && failed.length > 0)) {
       return { version: policy.version, applied: 0, failed };
     }
-    const moment = trust.read();
-    const event = journal.newEvent(changeEvent(changes, author), moment);
-    const outcome = await store.change(
+    const outcome = await writer.write(
       ready.map((item) => item.change),
       atomic,
-      event,
+      changeEvent(changes, author),
     );
-    takeOver(outcome);
     return {
       version: outcome.version,
       applied: outcome.written,
@@ -70,7 +48,7 @@ export function createAdministration(parts: Parts): Administration {
   }
 
   return {
-    change: (changes, options) => oneAfterTheOther(() => change(changes, options)),
+    change: (changes, options) => writer.alone(() => change(changes, options)),
     find({ credential, ...query }) {
       const limited = { limit: DEFAULT_LIMIT, ...query };
       if (credential === undefined) return store.find(limited);

@@ -18,8 +18,12 @@ import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
+import { createPassages, type RecordPassage } from './passages.ts';
 import { createPinCheck } from './pin-check.ts';
+import { createPolicyWriter } from './policy-writer.ts';
 import { createReadings } from './readings.ts';
+import { createMarks, type MarkDeal } from './release/marks.ts';
+import { createOverrides, type OverrideRelease } from './release/overrides.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import type { SideState, Store } from './store/store.ts';
@@ -46,6 +50,9 @@ export interface Assembly {
   grantOpening: GrantOpening;
   administration: Administration;
   commands: Commands;
+  markDeal: MarkDeal;
+  overrideRelease: OverrideRelease;
+  recordPassage: RecordPassage;
   configuration: Configuration;
   monitor: Monitor;
   journal: Journal;
@@ -72,10 +79,15 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   };
   const configuration = createConfiguration({ policy, site, store, trust, journal });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
+  const writer = createPolicyWriter({ policy, store, trust, journal, onBehind });
+  const recordPassage = createPassages({ policy, site, journal, writer });
   return {
-    decide: createDecide({ clock, trust, site, judge, journal, grants }),
+    decide: createDecide({ clock, trust, site, judge, journal, grants, recordPassage }),
     grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
-    administration: createAdministration({ policy, store, secrets, trust, journal, onBehind }),
+    administration: createAdministration({ policy, store, secrets, writer }),
+    markDeal: createMarks({ policy, store, trust, writer }),
+    overrideRelease: createOverrides({ policy, trust, journal, writer }),
+    recordPassage,
     commands: createCommands({ grants, trust, journal, store }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),

@@ -10,6 +10,7 @@ import type { Grants } from './grants.ts';
 import type { Journal } from './journal.ts';
 import { STALE, type Age, type Judge, type Judgement } from './judge.ts';
 import { printable } from './masking.ts';
+import type { RecordPassage } from './passages.ts';
 import type { Site } from './site.ts';
 
 /** How far the time of a read may lie ahead of ours before nothing is known of its age. Milliseconds. */
@@ -28,9 +29,12 @@ interface Parts {
   judge: Judge;
   journal: Journal;
   grants: Grants;
+  recordPassage: RecordPassage;
 }
 
-export function createDecide({ clock, trust, site, judge, journal, grants }: Parts): Decide {
+export function createDecide(parts: Parts): Decide {
+  const { clock, trust, site, judge, journal, grants, recordPassage } = parts;
+
   /** Whatever goes wrong means no, and is told (I6). */
   async function judged(attempt: Attempt, moment: Moment, age: Age): Promise<Judgement> {
     try {
@@ -95,7 +99,7 @@ export function createDecide({ clock, trust, site, judge, journal, grants }: Par
       ...optional('zoneTo', point?.zoneTo),
     };
     // A failure shows in the health of the store; the grant has its own record already.
-    journal.append('passage', passage, moment).catch(() => undefined);
+    recordPassage(passage, moment).catch(() => undefined);
   }
 
   async function decide(attempt: Attempt, waited: number): Promise<Decision> {

@@ -6,6 +6,15 @@ import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
+import type {
+  MarkAnswer,
+  MarkRequest,
+  OpenDeal,
+  OpenDealsQuery,
+  OverrideRequest,
+  ReleaseQuery,
+} from '../model/release-requests.ts';
+import type { ReleaseOverride, ReleaseState } from '../model/release.ts';
 import type { EngineConfig } from '../model/site.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
@@ -168,6 +177,17 @@ export interface Engine {
   recordPassage(passage: Passage): Promise<RecordRef>;
   recordEvent(event: EventEntry): Promise<RecordRef>;
   change(request: { changes: Change[]; options: ChangeOptions }): Promise<ChangeReport>;
+  /**
+   * Sets a mark of a deal or takes it away, once for each key. Rejects with NOT_FOUND for a deal that does not
+   * exist or is another firm's, CONFLICT for one that is closed or a key that stood for something else before.
+   */
+  markDeal(request: MarkRequest): Promise<MarkAnswer>;
+  /** Lets a visitor out once although deals are not cleared. Rejects with NOT_FOUND for an unknown person. */
+  overrideRelease(request: OverrideRequest): Promise<ReleaseOverride>;
+  /** Whether a visitor may leave with his goods now, and what is missing. Rejects with NOT_FOUND as above. */
+  releaseState(query: ReleaseQuery): Promise<ReleaseState>;
+  /** Open deals with what each of them still needs. */
+  openDeals(query: OpenDealsQuery): Promise<OpenDeal[]>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
   explain(query: ExplainQuery): Promise<Explanation>;
   /** Records of a stream after a number, oldest first, at most `limit` (1 to 1000). */

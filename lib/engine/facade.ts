@@ -5,6 +5,7 @@ import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
 import type { ActiveLevel, Engine, ScheduleState } from './engine.ts';
+import { openDeals, releaseState } from './release/queries.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
@@ -66,7 +67,7 @@ export function createFacade(
       promised(() => commands.claim(requests.command.parse(request, 'command'))),
     recordCommand: async (result) => commands.record(requests.result.parse(result, 'result')),
     recordPassage: async (passage) =>
-      journal.append('passage', requests.passage.parse(passage, 'passage'), trust.read()),
+      assembly.recordPassage(requests.passage.parse(passage, 'passage'), trust.read()),
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
@@ -74,6 +75,15 @@ export function createFacade(
       if (report.applied > 0) announcePolicy();
       return report;
     },
+    markDeal: async (request) => assembly.markDeal(requests.mark.parse(request, 'mark')),
+    overrideRelease: async (request) =>
+      assembly.overrideRelease(requests.override.parse(request, 'override')),
+    releaseState: (query) =>
+      promised(() =>
+        releaseState(policy, requests.releaseQuery.parse(query, 'query'), trust.read()),
+      ),
+    openDeals: (query) =>
+      promised(() => openDeals(policy, requests.openDeals.parse(query, 'query'), trust.read())),
     async find(query) {
       requests.find.parse(query, 'query');
       return administration.find(query);

@@ -6,6 +6,7 @@ import type { Moment } from './clock-trust.ts';
 import { refusal } from './decision.ts';
 import type { CheckContext, Identified, Identify } from './identify.ts';
 import { toLogged, type Reading, type Readings } from './readings.ts';
+import { blockedExits } from './release/blocked.ts';
 import type { Secrets } from './secrets.ts';
 import type { Site } from './site.ts';
 import type { SideWrite } from './store/store.ts';
@@ -90,7 +91,11 @@ export function createJudge({ policy, site, secrets, memory, identify, tokens }:
       verdict,
       logged,
       side,
-      alarms: [...alarms, ...alarmsOf(attempt, verdict, tag)],
+      alarms: [
+        ...alarms,
+        ...alarmsOf(attempt, verdict, tag),
+        ...blockedExits({ policy, site }, attempt, verdict, moment),
+      ],
       ...optional('tag', tag),
     };
   };

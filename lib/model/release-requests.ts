@@ -48,7 +48,11 @@ export interface MarkAnswer {
 export const OverrideRequest = Type.Object(
   {
     person: Id,
-    reason: Type.String({ ...ShortText, minLength: 1, pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$' }),
+    reason: Type.String({
+      ...ShortText,
+      minLength: 1,
+      pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+    }),
     author: Name,
     /** How long the exit may take; default 15. */
     minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 480 })),
@@ -59,10 +63,7 @@ export const OverrideRequest = Type.Object(
 );
 export type OverrideRequest = Static<typeof OverrideRequest>;
 
-export const ReleaseQuery = Type.Object(
-  { person: Id, scope: Type.Optional(FirmScope) },
-  closed,
-);
+export const ReleaseQuery = Type.Object({ person: Id, scope: Type.Optional(FirmScope) }, closed);
 export type ReleaseQuery = Static<typeof ReleaseQuery>;
 
 /** Open deals in the order of their ids. */

@@ -44,7 +44,7 @@ export function explain(
   const release = point.holdsGoods ? state.release.state(query.person, moment) : undefined;
   const nextChange = Math.min(
     nextChangeOf(state, point, person, rows, moment.instant),
-    state.release.nextChange(query.person, moment.instant),
+    point.holdsGoods ? state.release.nextChange(query.person, moment.instant) : Infinity,
   );
   return {
     outcome: verdict.outcome,

@@ -4,10 +4,12 @@ import type { Outcome } from '../model/decision.ts';
 import type { HolidayGroup, Schedule } from '../model/schedule.ts';
 import type { Permission } from '../model/permission.ts';
 import type { Group } from '../model/person.ts';
+import type { Deal, ReleaseOverride } from '../model/release.ts';
 import type { Zone } from '../model/zone.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { ReleaseBook, ReleaseFirm } from './release/book.ts';
 
 /** What decisions need of a person. Times are local to the site, as in the model. */
 export interface PolicyPerson {
@@ -47,9 +49,13 @@ export interface PolicyRows {
   schedules: Iterable<Schedule>;
   holidayGroups: Iterable<HolidayGroup>;
   zones: Iterable<Zone>;
+  firms: Iterable<ReleaseFirm>;
+  /** Open ones. */
+  deals: Iterable<Deal>;
+  overrides: Iterable<ReleaseOverride>;
 }
 
-/** The kinds of entity from which decisions are made; the snapshot never hears of the others. */
+/** The kinds of data from which decisions are made; the snapshot never hears of the others. */
 export const POLICY_KINDS = [
   'person',
   'credential',
@@ -58,6 +64,9 @@ export const POLICY_KINDS = [
   'schedule',
   'holidayGroup',
   'zone',
+  'firm',
+  'deal',
+  'override',
 ] as const;
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 
@@ -70,6 +79,9 @@ export type PolicyChange =
   | { kind: 'schedule'; put: Schedule }
   | { kind: 'holidayGroup'; put: HolidayGroup }
   | { kind: 'zone'; put: Zone }
+  | { kind: 'firm'; put: ReleaseFirm }
+  | { kind: 'deal'; put: Deal }
+  | { kind: 'override'; put: ReleaseOverride }
   | { kind: PolicyKind; delete: string };
 
 /** Number of a credential inside the snapshot; -1 if nobody has it. Valid until the next change. */
@@ -134,6 +146,8 @@ export interface Policy {
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];
   hasPerson(id: string): boolean;
+  /** The open deals, for reading only. */
+  readonly release: Omit<ReleaseBook, `put${string}` | `delete${string}`>;
   evaluate(input: EvaluateInput): Verdict;
   /** The level in force; undefined if the access point is not configured. */
   activeLevel(

@@ -5,7 +5,7 @@ import { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
 import { Attributes, Id, Name, ShortText, closed } from '../model/fields.ts';
 import { uuidv7 } from '../model/ids.ts';
-import { parser, type Parser } from '../model/parse.ts';
+import { parser } from '../model/parse.ts';
 import { OpenDealsQuery, OverrideRequest, type FirmScope } from '../model/release-requests.ts';
 import { DealRole, type Deal } from '../model/release.ts';
 import type { Language } from '../model/site.ts';
@@ -13,7 +13,7 @@ import { optional } from '../model/optional.ts';
 import type { Zone } from '../policy/zone.ts';
 import { markAll, type MarkReport, type Refusal } from './marks.ts';
 import { markRows } from './rows.ts';
-import { announcementFor, type Announcement } from './announcement.ts';
+import { announcementFor } from './announcement.ts';
 
 export const OPERATIONS = ['marks', 'open', 'cancel', 'missing', 'override', 'list'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -30,7 +30,10 @@ export interface Answer {
 
 /** What stays the same for all requests of a node. */
 export interface Surroundings {
-  engine: Pick<Engine, 'change' | 'find' | 'markDeal' | 'overrideRelease' | 'releaseState' | 'openDeals'>;
+  engine: Pick<
+    Engine,
+    'change' | 'find' | 'markDeal' | 'overrideRelease' | 'releaseState' | 'openDeals'
+  >;
   zone: Zone;
   /** Of the site; that of a person goes before it. */
   language: Language;
@@ -48,7 +51,10 @@ export interface Request {
 const Visitor = {
   person: Type.Optional(Id),
   credential: Type.Optional(
-    Type.Object({ type: CredentialType, value: Type.String({ minLength: 1, maxLength: 512 }) }, closed),
+    Type.Object(
+      { type: CredentialType, value: Type.String({ minLength: 1, maxLength: 512 }) },
+      closed,
+    ),
   ),
 };
 type Visitor = Partial<Pick<Deal, 'person'>> & {
@@ -101,7 +107,10 @@ async function open({ engine }: Surroundings, { value, author, scope }: Request)
   const deal = {
     ...rest,
     id,
-    person: await visitorOf(engine, { ...optional('person', person), ...optional('credential', credential) }),
+    person: await visitorOf(engine, {
+      ...optional('person', person),
+      ...optional('credential', credential),
+    }),
     firm: required('firm', firm ?? scope?.firm),
     openedAt: systemClock.now(),
     marks: {},

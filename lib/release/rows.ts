@@ -79,9 +79,7 @@ function fromJson(value: string | Buffer): unknown {
 
 function instantOf(at: MarkRow['at'], zone: Zone): number | undefined {
   if (at === undefined || typeof at === 'number') return at;
-  const instant = OFFSET.test(at)
-    ? Date.parse(at)
-    : zone.toInstant(periodStart(at), 'start');
+  const instant = OFFSET.test(at) ? Date.parse(at) : zone.toInstant(periodStart(at), 'start');
   if (Number.isFinite(instant) && instant >= 0) return instant;
   throw new AccessError('INPUT_INVALID', `row.at: there is no ${at}`);
 }

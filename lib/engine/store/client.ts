@@ -14,6 +14,7 @@ import type {
   Store,
   StoreHealth,
   StoreLimits,
+  UsedKey,
 } from './store.ts';
 import type { WriterPort } from './writer-port.ts';
 
@@ -55,9 +56,14 @@ export class StoreClient implements Store {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    side: readonly SideWrite[] = [],
   ): Promise<ChangeOutcome> {
-    checkIntegers([event.at]);
-    return this.#port.call('change', changes, atomic, event);
+    checkIntegers([event.at, ...side.flatMap(numbersOf)]);
+    return this.#port.call('change', changes, atomic, event, side);
+  }
+
+  markKey(firm: string, source: string, key: string): Promise<UsedKey | undefined> {
+    return this.#port.call('markKey', firm, source, key);
   }
 
   find<K extends EntityKind>(query: StoreQuery<K>): Promise<StoredEntities[K][]> {
@@ -119,7 +125,13 @@ function numbersOf(side: SideWrite): number[] {
       return [side.failures, side.windowStart, side.until];
     case 'usedToken':
       return [side.expires];
+    case 'dealClosed':
+    case 'markKey':
+      return [side.at];
+    case 'override':
+      return [side.override.at, side.override.expires];
     case 'setting':
+    case 'overrideOver':
       return [];
   }
 }

@@ -11,6 +11,7 @@ import type {
   SideWrite,
   StoreHealth,
   StoreLimits,
+  UsedKey,
 } from './store.ts';
 
 /** What the writer's thread is started with. */
@@ -44,7 +45,9 @@ export interface Calls {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    side?: readonly SideWrite[],
   ): ChangeOutcome;
+  markKey(firm: string, source: string, key: string): UsedKey | undefined;
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];

@@ -2,7 +2,8 @@ import type { ClockState } from '../../model/record.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Append, Calls } from './protocol.ts';
 import { newestRecords, recordsAfter } from './records.ts';
-import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
+import { usedKey } from './release-state.ts';
+import type { ChangeOutcome, NewRecord, PreparedChange, SideWrite } from './store.ts';
 import type { Writer } from './writer.ts';
 
 /** The calls as the writer's thread answers them. */
@@ -14,7 +15,8 @@ export type Service = {
 
 export function serviceOf(writer: Writer): Service {
   return {
-    change: (changes, atomic, event) => change(writer, changes, atomic, event),
+    change: (changes, atomic, event, side) => change(writer, changes, atomic, event, side),
+    markKey: (firm, source, key) => usedKey(writer.session.db, firm, source, key),
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
@@ -63,6 +65,7 @@ async function change(
   changes: readonly PreparedChange[],
   atomic: boolean,
   event: NewRecord<'event'>,
+  side: readonly SideWrite[] = [],
 ): Promise<ChangeOutcome> {
   await writer.session.policy(); // Loaded before the transaction, so that no record waits for it.
   try {
@@ -73,6 +76,7 @@ async function change(
         throw new Undone({ version: await policy.version(), applied: [], written: 0, failed });
       }
       const outcome = { version: await policy.raiseVersion(), applied, written, failed };
+      for (const write of side) session.side.write(write);
       draft.append('event', { ...event, body: eventBody(event, outcome) });
       return outcome;
     });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { releaseWriter } from './release-state.ts';
 import type { SideState, SideWrite } from './store.ts';
 
 /** How long a used token is kept behind the expiry of the newest one, in milliseconds. */
@@ -40,6 +41,7 @@ export function sideWriter(db: DatabaseSync) {
   const setting = db.prepare(
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
+  const release = releaseWriter(db);
   const forget = db.prepare('DELETE FROM used_token WHERE expires < ?');
   return {
     write(side: SideWrite): void {
@@ -54,6 +56,8 @@ export function sideWriter(db: DatabaseSync) {
         case 'setting':
           setting.run(side.key, side.value);
           break;
+        default:
+          release.write(side);
       }
     },
   };

@@ -58,11 +58,11 @@ async function deleteBelongings(db: Kysely<Tables>, person: string): Promise<Pol
     .deleteFrom('pass')
     .where((eb) => eb.or([eb('person', '=', person), eb('tag', 'in', tags)]))
     .execute();
-  for (const kind of ['credential', 'permission'] as const) {
+  for (const kind of ['credential', 'permission', 'deal'] as const) {
     const rows = await db.deleteFrom(kind).where('person', '=', person).returning('id').execute();
     changes.push(...rows.map(({ id }) => ({ kind, delete: id })));
   }
-  for (const table of ['person_group', 'employment', 'planned_day', 'deal'] as const) {
+  for (const table of ['person_group', 'employment', 'planned_day'] as const) {
     await db.deleteFrom(table).where('person', '=', person).execute();
   }
   return changes;
