@@ -9,7 +9,6 @@ const NEVER_FOUND: ReadonlySet<Reason> = new Set([
   'engineUnavailable',
   'storeBroken',
   'internalError',
-  'stale',
   'hostTimeout',
 ]);
 
