@@ -14,12 +14,13 @@ export interface Latency {
 const PATIENCE = 10_000;
 
 /**
- * A reader that owns its socket: sends cards as lines, and pairs each answer with the oldest open request. An answer
- * that does not let this very card in is an error: a flow that is fast because it does something else counts nothing.
+ * A reader that owns its socket: sends cards as lines, and pairs each answer with its card, in whatever order the flow
+ * answers. Anything but an answer that lets this very card in stays without a pair: a flow that is fast because it does
+ * something else counts nothing.
  */
 export class LineClient {
   readonly #socket: Socket;
-  readonly #waiting: ((line: string) => void)[] = [];
+  readonly #waiting = new Map<string, () => void>();
   #rest = '';
 
   private constructor(socket: Socket) {
@@ -35,14 +36,16 @@ export class LineClient {
     return new LineClient(socket);
   }
 
-  /** Resolves when the flow has let the card in. */
-  async ask(card: string): Promise<void> {
-    const answer = await new Promise<string>((resolve, reject) => {
-      this.#waiting.push(resolve);
+  /** Resolves when the flow has let the card in; a card is asked for once at a time. */
+  ask(card: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(reject, PATIENCE, new Error(`${card} was not let in`));
+      this.#waiting.set(`OK ${card}`, () => {
+        clearTimeout(late);
+        resolve();
+      });
       this.#socket.write(`${card}\n`);
-      setTimeout(reject, PATIENCE, new Error(`${card} was not answered`)).unref();
     });
-    if (answer !== `OK ${card}`) throw new Error(`${card} was answered with "${answer}"`);
   }
 
   close(): void {
@@ -52,7 +55,10 @@ export class LineClient {
   #take(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#waiting.shift()?.(line);
+    for (const line of lines) {
+      this.#waiting.get(line)?.();
+      this.#waiting.delete(line);
+    }
   }
 }
 

@@ -58,9 +58,8 @@ export function todaysFlow(port: number, database: string): FlowNode[] {
       'b0000000000000b1',
       `msg.card = String(msg.payload).trim();
 msg.topic = 'SELECT p.id, p.valid_to, r.days, r.from_minute, r.to_minute FROM card c JOIN person p ON p.id = c.person'
-  + ' JOIN right r ON r.grp = p.grp WHERE c.value = $card';
-msg.params = { $card: msg.card };
-msg.payload = { $card: msg.card };
+  + ' JOIN access_right r ON r.grp = p.grp WHERE c.value = $1';
+msg.payload = [msg.card];
 return msg;`,
       'b0000000000000b2',
     ),
@@ -71,8 +70,8 @@ return msg;`,
 const minute = now.getHours() * 60 + now.getMinutes();
 const day = 1 << now.getDay();
 msg.ok = msg.payload.some((row) => row.valid_to > Date.now() && (row.days & day) && minute >= row.from_minute && minute < row.to_minute);
-msg.topic = 'INSERT INTO log (at, card, ok) VALUES ($at, $card, $ok)';
-msg.params = { $at: Date.now(), $card: msg.card, $ok: msg.ok ? 1 : 0 };
+msg.topic = 'INSERT INTO log (at, card, ok) VALUES ($1, $2, $3)';
+msg.payload = [Date.now(), msg.card, msg.ok ? 1 : 0];
 return msg;`,
       'b0000000000000b4',
     ),
@@ -91,8 +90,8 @@ export function fillTodaysDatabase(file: string, cards: readonly string[], journ
   database.exec(`PRAGMA journal_mode=${journal};
     CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, grp INTEGER, valid_to INTEGER);
     CREATE TABLE card (value TEXT PRIMARY KEY, person INTEGER);
-    CREATE TABLE right (grp INTEGER, days INTEGER, from_minute INTEGER, to_minute INTEGER);
-    CREATE INDEX right_grp ON right (grp);
+    CREATE TABLE access_right (grp INTEGER, days INTEGER, from_minute INTEGER, to_minute INTEGER);
+    CREATE INDEX right_grp ON access_right (grp);
     CREATE TABLE log (id INTEGER PRIMARY KEY, at INTEGER, card TEXT, ok INTEGER);
     BEGIN`);
   const person = database.prepare('INSERT INTO person VALUES (?, ?, ?, ?)');
@@ -101,7 +100,7 @@ export function fillTodaysDatabase(file: string, cards: readonly string[], journ
     person.run(index, `Person ${index}`, index % 300, 9_000_000_000_000);
     card.run(value, index);
   }
-  const right = database.prepare('INSERT INTO right VALUES (?, 127, 0, 1440)');
+  const right = database.prepare('INSERT INTO access_right VALUES (?, 127, 0, 1440)');
   for (let group = 0; group < 300; group++) right.run(group);
   database.exec('COMMIT');
   database.close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineClient } from '../../lib/engine/client.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import {
@@ -174,7 +174,7 @@ describe('engine: process', function () {
     await once(parent, 'exit');
     client = openClient(folder, { delays: { first: 50, most: 50, stable: 60_000 } });
     await reached(client, 'up');
-    while (isAlive(engine)) await setTimeout(10); // it gives the folder free just before its end
+    while (isAlive(engine)) await pause(10); // it gives the folder free just before its end
     const rows = await client.engine.readRecords({ stream: 'access', after: 0, limit: 1000 });
     const stored = new Set(rows.map(({ body }) => body.decision.id));
     assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Change } from '../../lib/model/entity.ts';
+import { ENTITY_KINDS, type Change } from '../../lib/model/entity.ts';
 import { exportEntities } from '../../lib/people/export.ts';
 import { importRows } from '../../lib/people/import.ts';
 import { importSource } from '../../lib/people/source.ts';
@@ -75,14 +75,7 @@ describe('export', () => {
       kind: undefined,
       format: 'json',
     });
-    assert.deepEqual(Object.keys(all as object), [
-      'holidayGroup',
-      'schedule',
-      'group',
-      'person',
-      'credential',
-      'permission',
-    ]);
+    assert.deepEqual(Object.keys(all as object), ENTITY_KINDS);
   });
 
   it('reads page after page', async () => {

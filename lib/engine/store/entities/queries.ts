@@ -1,7 +1,8 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { ENTITY_KINDS, type EntityKind } from '../../../model/entity.ts';
 import type { Secrets } from '../protocol.ts';
 import { present, referenceKey, type Columns, type Reference, type Unique } from './codec.ts';
+import { runCompiled } from './compiled.ts';
 import { tableOf, type Rows, type Tables } from './tables.ts';
 
 type Database = Kysely<Tables>;
@@ -12,8 +13,10 @@ export async function loadRows<K extends EntityKind>(
   kind: K,
   ids: readonly string[],
 ): Promise<Map<string, Rows[K]>> {
-  const table = db.dynamic.table(tableOf(kind)).as('t');
-  const rows = await db.selectFrom(table).selectAll('t').where('t.id', 'in', ids).execute();
+  const rows = await runCompiled(db, `load ${kind} ${ids.length}`, ids, () => {
+    const table = db.dynamic.table(tableOf(kind)).as('t');
+    return db.selectFrom(table).selectAll('t').where('t.id', 'in', ids);
+  });
   return new Map((await complete(db, kind, rows)).map((row) => [row.id, row]));
 }
 
@@ -25,15 +28,13 @@ export async function complete<K extends EntityKind>(
 ): Promise<Rows[K][]> {
   if (kind !== 'person') return rows as readonly object[] as Rows[K][];
   const groups = new Map(rows.map(({ id }) => [id, [] as string[]]));
-  const links = await db
-    .selectFrom('person_group')
-    .selectAll()
-    .where('person', 'in', [...groups.keys()])
-    .orderBy('group_id')
-    .execute();
+  const people = [...groups.keys()];
+  const links = await runCompiled(db, `groups ${people.length}`, people, () =>
+    db.selectFrom('person_group').selectAll().where('person', 'in', people).orderBy('group_id'),
+  );
   for (const link of links) groups.get(link.person)?.push(link.group_id);
-  const people = rows.map((row) => ({ ...row, groups: groups.get(row.id) ?? [] }));
-  return people as readonly object[] as Rows[K][];
+  const withGroups = rows.map((row) => ({ ...row, groups: groups.get(row.id) ?? [] }));
+  return withGroups as readonly object[] as Rows[K][];
 }
 
 /** Inserts rows, or replaces those that exist. */
@@ -48,18 +49,18 @@ export async function saveRows<K extends EntityKind>(
   }
   const people = rows as readonly Rows['person'][];
   await upsert(db, 'person', people);
-  await db
-    .deleteFrom('person_group')
-    .where(
-      'person',
-      'in',
-      people.map(({ id }) => id),
-    )
-    .execute();
+  const ids = people.map(({ id }) => id);
+  await runCompiled(db, `forget groups ${ids.length}`, ids, () =>
+    db.deleteFrom('person_group').where('person', 'in', ids),
+  );
   const links = people.flatMap(({ id, groups }) =>
     groups.map((group_id) => ({ person: id, group_id })),
   );
-  if (links.length > 0) await db.insertInto('person_group').values(links).execute();
+  const values = links.flatMap(({ person, group_id }) => [person, group_id]);
+  if (links.length === 0) return;
+  await runCompiled(db, `join ${links.length}`, values, () =>
+    db.insertInto('person_group').values(links),
+  );
 }
 
 /** Properties of a row that are no column of its table, or a generated one. */
@@ -69,15 +70,27 @@ async function upsert(db: Database, table: keyof Tables, rows: readonly object[]
   const [first] = rows;
   if (first === undefined) return;
   const columns = Object.keys(first).filter((column) => !NOT_WRITTEN.has(column));
-  const tuples = rows.map((row) => {
-    const cells = row as Readonly<Record<string, unknown>>;
-    return sql`(${sql.join(columns.map((column) => cells[column]))})`;
+  const cells = rows.flatMap((row) => {
+    const values = row as Readonly<Record<string, unknown>>;
+    return columns.map((column) => values[column]);
   });
+  await runCompiled(db, `save ${table} ${rows.length} ${columns.join(' ')}`, cells, () => ({
+    compile: () => upsertOf(table, columns, rows.length).compile(db),
+  }));
+}
+
+/** An insertion of rows of these columns that replaces rows with the same ids. */
+function upsertOf(
+  table: keyof Tables,
+  columns: readonly string[],
+  rows: number,
+): RawBuilder<unknown> {
+  const tuple = sql`(${sql.join(columns.map(() => sql`${null}`))})`;
   const changes = columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
-  await sql`
+  return sql`
     insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
-    values ${sql.join(tuples)}
-    on conflict (id) do update set ${sql.join(changes)}`.execute(db);
+    values ${sql.join(Array.from({ length: rows }, () => tuple))}
+    on conflict (id) do update set ${sql.join(changes)}`;
 }
 
 /** Which of these references exist, as `referenceKey`. */
@@ -89,8 +102,10 @@ export async function presentReferences(
   for (const kind of ENTITY_KINDS) {
     const ids = references.filter((reference) => reference.kind === kind).map(({ id }) => id);
     if (ids.length === 0) continue;
-    const table = db.dynamic.table(tableOf(kind)).as('t');
-    const rows = await db.selectFrom(table).select('t.id').where('t.id', 'in', ids).execute();
+    const rows = await runCompiled(db, `present ${kind} ${ids.length}`, ids, () => {
+      const table = db.dynamic.table(tableOf(kind)).as('t');
+      return db.selectFrom(table).select('t.id').where('t.id', 'in', ids);
+    });
     for (const { id } of rows) present.add(referenceKey({ kind, id }));
   }
   return present;
@@ -105,18 +120,28 @@ export async function ownersOf<K extends EntityKind>(
 ): Promise<Map<string, Rows[K]>> {
   const complete = rows.filter((row) => by.every((column) => row[column] !== undefined));
   if (complete.length === 0) return new Map();
-  const tuples = complete.map((row) => sql`(${sql.join(by.map((column) => row[column]))})`);
-  const found = await sql<Rows[K]>`
-    select * from ${sql.table(tableOf(kind))}
-    where (${sql.join(by.map((column) => sql.ref(column)))}) in (values ${sql.join(tuples)})`.execute(
-    db,
-  );
+  const cells = complete.flatMap((row) => by.map((column) => row[column]));
+  const found = await runCompiled<Rows[K]>(db, `owners ${kind} ${complete.length}`, cells, () => ({
+    compile: () => rowsBy<Rows[K]>(tableOf(kind), by, complete.length).compile(db),
+  }));
   return new Map(
-    found.rows.flatMap((row) => {
+    found.flatMap((row) => {
       const claimed = key(row);
       return claimed === undefined ? [] : [[claimed, row]];
     }),
   );
+}
+
+/** A query for the rows that have one of so many combinations of values in these columns. */
+function rowsBy<Row>(
+  table: keyof Tables,
+  columns: readonly string[],
+  combinations: number,
+): RawBuilder<Row> {
+  const tuple = sql`(${sql.join(columns.map(() => sql`${null}`))})`;
+  return sql<Row>`
+    select * from ${sql.table(table)} where (${sql.join(columns.map((column) => sql.ref(column)))})
+    in (values ${sql.join(Array.from({ length: combinations }, () => tuple))})`;
 }
 
 /** Where each kind is referred to by others that keep it from being deleted. */

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { CredentialStatus, CredentialType } from '../../../model/credential.ts';
 import type { PolicyChange, PolicyCredential } from '../../../policy/policy.ts';
+import { runCompiled } from './compiled.ts';
 import type { Tables } from './tables.ts';
 
 /** What is read of a credential and of the pass that makes it somebody's tag, in this order. */
@@ -73,13 +74,21 @@ export async function settleTags(
   credentials: readonly string[],
 ): Promise<PolicyChange[]> {
   if (credentials.length === 0) return [];
-  const ids = sql.join([...new Set(credentials)]);
-  await sql`
-    update credential set person = p.person from pass p
-    where p.tag = credential.id and p.status = 'active' and p.person <> credential.person
-      and credential.id in (${ids})`.execute(db);
-  const { rows } = await sql<Record<string, unknown>>`
-    ${sql.raw(CREDENTIALS_WITH_PASSES)} where c.id in (${ids}) order by c.id`.execute(db);
+  const ids = [...new Set(credentials)];
+  const list = () => sql.join(ids.map(() => sql`${null}`));
+  await runCompiled(db, `hold tags ${ids.length}`, ids, () => ({
+    compile: () =>
+      sql<never>`
+      update credential set person = p.person from pass p
+      where p.tag = credential.id and p.status = 'active' and p.person <> credential.person
+        and credential.id in (${list()})`.compile(db),
+  }));
+  const rows = await runCompiled<object>(db, `tags ${ids.length}`, ids, () => ({
+    compile: () =>
+      sql<object>`${sql.raw(CREDENTIALS_WITH_PASSES)} where c.id in (${list()}) order by c.id`.compile(
+        db,
+      ),
+  }));
   return rows.map((row) => ({
     kind: 'credential',
     put: policyCredential(Object.values(row) as CredentialCells),

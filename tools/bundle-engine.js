@@ -1,0 +1,38 @@
+import { build } from 'esbuild';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Programs of the engine that are started by file. */
+const PROGRAMS = {
+  process: 'lib/engine/process.ts',
+  worker: 'lib/engine/store/worker.ts',
+  'backup-process': 'lib/engine/store/backup-process.ts',
+};
+
+/**
+ * Writes each program of the engine as one file into a folder: it starts faster and needs less memory than hundreds
+ * of modules. Names stay as they are, for the sake of stack traces.
+ * @param {string} folder
+ * @param {{ extension?: string, more?: Record<string, string> }} [options] `more`: further entry points by name
+ */
+export async function bundleEngine(folder, { extension = '.js', more = {} } = {}) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { ...PROGRAMS, ...more },
+    outdir: folder,
+    outExtension: { '.js': extension },
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'eof',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    charset: 'utf8',
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    logLevel: 'error',
+    allowOverwrite: true,
+  });
+}
