@@ -160,8 +160,10 @@ async function visitorOf(
 ): Promise<string> {
   if (credential === undefined) return required('person', person);
   const [holder] = await engine.find({ kind: 'person', credential, limit: 1 });
-  if (holder !== undefined && holder.id === (person ?? holder.id)) return holder.id;
-  throw new AccessError('NOT_FOUND', `nobody here has this ${credential.type}`);
+  if (holder === undefined || (person !== undefined && holder.id !== person)) {
+    throw new AccessError('NOT_FOUND', `nobody here has this ${credential.type}`);
+  }
+  return holder.id;
 }
 
 async function change(

@@ -54,8 +54,9 @@ describe('engine: marks of deals', () => {
     assert.equal(body.category, 'administration');
     assert.equal(body.code, 'dealMarked');
     assert.equal(body.author, 'clerk');
-    assert.equal(body.details?.source, 'till');
-    assert.equal(body.details?.deal, 'd1');
+    const details = { deal: 'd1', firm: 'north', reference: '17', source: 'till' };
+    const mark = { mark: 'payment', set: true, at: 1000, key: 'd1 payment' };
+    assert.deepEqual(body.details, { ...details, ...mark });
     assert.deepEqual(await marksOf('d1'), { payment: 1000 });
   });
 

@@ -34,8 +34,10 @@ export function createMarks({ policy, store, trust, writer }: Parts): MarkDeal {
     }
     const [deal] = await store.find({ kind: 'deal', id: request.deal, limit: 1 });
     // A deal of somebody else is not even known to exist.
-    if (deal !== undefined && deal.firm === (firm ?? deal.firm)) return { firm: deal.firm, deal };
-    throw new AccessError('NOT_FOUND', `deal "${request.deal}" does not exist`);
+    if (deal === undefined || (firm !== undefined && deal.firm !== firm)) {
+      throw new AccessError('NOT_FOUND', `deal "${request.deal}" does not exist`);
+    }
+    return { firm: deal.firm, deal };
   }
 
   function byReference(firm: string, reference: string): Deal {
