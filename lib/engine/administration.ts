@@ -1,10 +1,13 @@
 import { canonicalValue } from '../model/credential.ts';
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
+import { optional } from '../model/optional.ts';
 import type { EventEntry } from '../model/record.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery } from './engine.ts';
+import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery, FirmScope } from './engine.ts';
+import type { ClockTrust } from './clock-trust.ts';
 import type { PolicyWriter } from './policy-writer.ts';
 import { prepareChanges } from './prepare.ts';
+import type { LocalClock } from './passes/local-clock.ts';
 import type { Secrets } from './secrets.ts';
 import type { Store } from './store/store.ts';
 
@@ -13,7 +16,12 @@ const DEFAULT_LIMIT = 100;
 const MOST_IDS = 1000;
 
 export interface Administration {
-  change(changes: readonly Change[], options: ChangeOptions): Promise<ChangeReport>;
+  /** `event` tells what happened; by default, what was changed. */
+  change(
+    changes: readonly Change[],
+    options: ChangeOptions,
+    event?: EventEntry,
+  ): Promise<ChangeReport>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
 }
 
@@ -21,15 +29,18 @@ interface Parts {
   policy: Policy;
   store: Store;
   secrets: Secrets;
+  trust: ClockTrust;
+  local: LocalClock;
   writer: PolicyWriter;
 }
 
 export function createAdministration(parts: Parts): Administration {
-  const { policy, store, secrets, writer } = parts;
+  const { policy, store, secrets, trust, local, writer } = parts;
 
   async function change(
     changes: readonly Change[],
-    { author, atomic = true }: ChangeOptions,
+    { author, atomic = true, scope }: ChangeOptions,
+    entry = changeEvent(changes, author, scope),
   ): Promise<ChangeReport> {
     const { ready, failed } = await prepareChanges(changes, secrets, store);
     if (ready.length === 0 || (atomic && failed.length > 0)) {
@@ -38,7 +49,8 @@ export function createAdministration(parts: Parts): Administration {
     const outcome = await writer.write(
       ready.map((item) => item.change),
       atomic,
-      changeEvent(changes, author),
+      entry,
+      { ...optional('scope', scope && { ...scope, today: local(trust.read().now).slice(0, 10) }) },
     );
     return {
       version: outcome.version,
@@ -48,7 +60,7 @@ export function createAdministration(parts: Parts): Administration {
   }
 
   return {
-    change: (changes, options) => writer.alone(() => change(changes, options)),
+    change: (changes, options, event) => writer.alone(() => change(changes, options, event)),
     find({ credential, ...query }) {
       const limited = { limit: DEFAULT_LIMIT, ...query };
       if (credential === undefined) return store.find(limited);
@@ -69,14 +81,21 @@ function merged(
 }
 
 /** Who changed what: numbers and ids of each kind of change, never a value. */
-function changeEvent(changes: readonly Change[], author: string): EventEntry {
+function changeEvent(
+  changes: readonly Change[],
+  author: string,
+  scope: FirmScope | undefined,
+): EventEntry {
   const ids = new Map<string, string[]>();
   for (const change of changes) {
     const id = change.op === 'delete' ? change.id : change.value.id;
     const name = `${change.kind}.${change.op}`;
     ids.set(name, [...(ids.get(name) ?? []), typeof id === 'string' ? id : '?']);
   }
-  const details: NonNullable<EventEntry['details']> = { changes: changes.length };
+  const details: NonNullable<EventEntry['details']> = {
+    changes: changes.length,
+    ...optional('firm', scope?.firm),
+  };
   for (const [name, list] of ids) details[name] = list.join(' ').slice(0, MOST_IDS);
   return { category: 'administration', code: 'changed', author, details };
 }

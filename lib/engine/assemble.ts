@@ -19,6 +19,10 @@ import { createLockouts } from './lockouts.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { createPassages, type RecordPassage } from './passages.ts';
+import { withCheckOut } from './passes/check-out.ts';
+import { createPassDesk, type PassDesk } from './passes/desk.ts';
+import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
+import { createPenalties, type Penalties } from './passes/penalties.ts';
 import { createPinCheck } from './pin-check.ts';
 import { createPolicyWriter } from './policy-writer.ts';
 import { createReadings } from './readings.ts';
@@ -59,35 +63,50 @@ export interface Assembly {
   trust: ClockTrust;
   site: Site;
   events: Emitter<EngineEvents>;
+  passDesk: PassDesk;
+  penalties: Penalties;
+  local: LocalClock;
   confirmClock(author: string): Promise<void>;
 }
 
 /** Wires the parts of an engine and takes the configuration of the last run into force. */
 export async function assemble(parts: EngineParts): Promise<Assembly> {
-  const { store, policy, side, clock, secrets, events } = parts;
+  const { store, policy, side, clock, events } = parts;
   const problems = new Set<string>();
   const site = createSite();
-  const journal = createJournal(store, (alarm) => {
+  const plain = createJournal(store, (alarm) => {
     events.emit('alarm', alarm);
   });
-  const { trust, confirmClock } = await assembleClock(parts, journal);
+  const { trust, confirmClock } = await assembleClock(parts, plain);
   const judge = guarded(assembleJudge(parts, site), problems);
   const grants = createGrants(clock);
   const onBehind = (error: unknown): void => {
     problems.add('snapshotBehind');
     parts.onFatal(error);
   };
+  const local = createLocalClock(site, trust);
+  const journal = withCheckOut(plain, {
+    policy,
+    local,
+    change: (...args) => administration.change(...args),
+    onBehind,
+  });
+  const writer = createPolicyWriter({ policy, store, trust, journal, onBehind });
+  const administration = createAdministration({ ...parts, trust, local, writer });
   const configuration = createConfiguration({ policy, site, store, trust, journal });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
-  const writer = createPolicyWriter({ policy, store, trust, journal, onBehind });
+  const penalties = createPenalties(administration, local);
   const recordPassage = createPassages({ policy, site, journal, writer });
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants, recordPassage }),
     grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
-    administration: createAdministration({ policy, store, secrets, writer }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     recordPassage,
+    administration,
+    passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
+    penalties,
+    local,
     commands: createCommands({ grants, trust, journal, store }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),

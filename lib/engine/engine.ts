@@ -5,6 +5,8 @@ import type { Command, CommandAction, Decision, Passage } from '../model/decisio
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { Pass } from '../model/pass.ts';
+import type { PassRequest } from '../model/pass-request.ts';
 import type { EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type {
   MarkAnswer,
@@ -16,6 +18,7 @@ import type {
 } from '../model/release-requests.ts';
 import type { ReleaseOverride, ReleaseState } from '../model/release.ts';
 import type { EngineConfig } from '../model/site.ts';
+import type { PenaltyState } from '../policy/passes/penalty.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
 export interface CommandRequest {
@@ -44,6 +47,24 @@ export interface ChangeOptions {
   author: string;
   /** All or nothing (default), or each change on its own with a report of the failed ones. */
   atomic?: boolean;
+  /** Only what belongs to a firm may be changed. */
+  scope?: FirmScope;
+}
+
+/** What a firm's own administrator may see and change: see docs/links.md. */
+export interface FirmScope {
+  firm: string;
+}
+
+export type PassOptions = Pick<ChangeOptions, 'author' | 'scope'>;
+
+export interface PassResult {
+  /** The policy version that holds the change. */
+  version: number;
+  /** The new, the returned or the waived pass. */
+  pass: Pass;
+  /** After a replacement, if a penalty policy counts for the person. */
+  penalty?: PenaltyState;
 }
 
 export interface ChangeFailure {
@@ -76,10 +97,14 @@ export interface FindQuery<K extends EntityKind = EntityKind> {
   /** First and last day, `2026-12-31`: planned days on these days, passes and employments valid on one of them. */
   from?: string;
   to?: string;
+  /** Passes that are still active although their validity has ended by this local time. */
+  due?: string;
   /** Only active passes, only deals that are not closed. */
   open?: true;
   /** The holder of this credential value; only with kind `person` or `credential`. */
   credential?: { type: CredentialType; value: string };
+  /** Only what a firm's administrator may see. */
+  scope?: FirmScope;
   /** Items after this id, in the order of ids. */
   after?: string;
   /** At most this many, 1 to 1000, default 100. */
@@ -189,7 +214,20 @@ export interface Engine {
   /** Open deals with what each of them still needs. */
   openDeals(query: OpenDealsQuery): Promise<OpenDeal[]>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
-  explain(query: ExplainQuery): Promise<Explanation>;
+  /**
+   * Gives out, replaces, takes back a pass or waives its points, in one transaction with its event (R-071 to R-079).
+   * Rejects with NOT_FOUND, CONFLICT or INPUT_INVALID.
+   */
+  changePass(request: { request: PassRequest; options: PassOptions }): Promise<PassResult>;
+  /** Active passes whose time is over and that nobody has brought back, by id (N11). */
+  unreturnedPasses(query: Pick<FindQuery, 'firm' | 'scope' | 'after' | 'limit'>): Promise<Pass[]>;
+  /** Penalty points; undefined if the firm has no policy. Rejects with NOT_FOUND for no such firm. */
+  penalty(query: {
+    person: string;
+    firm: string;
+    scope?: FirmScope;
+  }): Promise<PenaltyState | undefined>;
+  explain(query: ExplainQuery & { scope?: FirmScope }): Promise<Explanation>;
   /** Records of a stream after a number, oldest first, at most `limit` (1 to 1000). */
   readRecords<S extends Stream>(query: {
     stream: S;

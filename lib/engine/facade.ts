@@ -4,7 +4,7 @@ import { AccessError } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
-import type { ActiveLevel, Engine, ScheduleState } from './engine.ts';
+import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
 import { openDeals, releaseState } from './release/queries.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
@@ -43,6 +43,12 @@ export function createFacade(
   function explain(query: ExplainQuery): Explanation {
     const { now, trusted } = trust.read();
     return policy.explain({ at: now, ...requests.explain.parse(query, 'query') }, trusted);
+  }
+
+  async function requireVisible(id: string, scope: FirmScope): Promise<void> {
+    requests.find.parse({ kind: 'person', id, scope }, 'query');
+    const [person] = await administration.find({ kind: 'person', id, scope });
+    if (person === undefined) throw new AccessError('NOT_FOUND', `person "${id}" does not exist`);
   }
 
   const announcePolicy = (): void => {
@@ -88,7 +94,24 @@ export function createFacade(
       requests.find.parse(query, 'query');
       return administration.find(query);
     },
-    explain: (query) => promised(() => explain(query)),
+    async changePass(query) {
+      const { request, options } = requests.pass.parse(query, 'request');
+      const result = await assembly.passDesk(request, options);
+      announcePolicy();
+      return result;
+    },
+    async unreturnedPasses(query) {
+      const filter = requests.unreturned.parse(query, 'query');
+      return administration.find({ kind: 'pass', due: assembly.local(), ...filter });
+    },
+    async penalty(query) {
+      const { person, firm, scope } = requests.penalty.parse(query, 'query');
+      return assembly.penalties.of(person, firm, scope);
+    },
+    async explain({ scope, ...query }) {
+      if (scope !== undefined) await requireVisible(query.person, scope);
+      return explain(query);
+    },
     async readRecords({ stream, after, limit }) {
       requests.read.parse({ stream, after, limit }, 'query');
       return store.readRecords(stream, after, limit);

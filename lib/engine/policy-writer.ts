@@ -4,18 +4,19 @@ import type { Policy, PolicyChange } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { Journal } from './journal.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
+import type { StoreScope } from './store/entities/scope.ts';
 import type { ChangeOutcome, PreparedChange, SideWrite, Store } from './store/store.ts';
 
 /** The way from the store into the snapshot: committed first, then visible to the next decision. */
 export interface PolicyWriter {
   /** Runs work that reads and then writes, while nobody else changes what it has read. */
   readonly alone: Limiter;
-  /** Commits changes together with their event and side writes. */
+  /** Commits changes together with their event and side writes, within the scope of a firm if there is one. */
   write(
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: EventEntry,
-    side?: readonly SideWrite[],
+    more?: { scope?: StoreScope; side?: readonly SideWrite[] },
   ): Promise<ChangeOutcome>;
   /** Makes visible what has been committed beside the policy, such as with a record. */
   follow(applied: readonly PolicyChange[]): void;
@@ -46,9 +47,9 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
 
   return {
     alone: createLimiter(1),
-    async write(changes, atomic, entry, side) {
+    async write(changes, atomic, entry, { scope, side } = {}) {
       const event = journal.newEvent(entry, trust.read());
-      const outcome = await store.change(changes, atomic, event, side);
+      const outcome = await store.change(changes, atomic, event, scope, side);
       takeOver(outcome.applied, outcome.version);
       return outcome;
     },

@@ -60,7 +60,8 @@ function createTypes(store: Store): TypeOf {
     const known = given.get(id);
     if (known !== undefined) return known;
     const [stored] = await store.find({ kind: 'credential', id, limit: 1 });
-    if (stored === undefined) throw new AccessError('NOT_FOUND', `credential ${id} does not exist`);
+    if (stored === undefined)
+      throw new AccessError('NOT_FOUND', `credential "${id}" does not exist`);
     return stored.type;
   };
 }

@@ -3,7 +3,7 @@ import { Attempt } from '../model/attempt.ts';
 import { CredentialType } from '../model/credential.ts';
 import { COMMAND_ACTIONS, Passage } from '../model/decision.ts';
 import { Change, ENTITY_KINDS } from '../model/entity.ts';
-import { Id, Instant, LocalDate, Name, ShortText, closed } from '../model/fields.ts';
+import { Id, Instant, LocalDate, LocalDateTime, Name, ShortText, closed } from '../model/fields.ts';
 import { parser } from '../model/parse.ts';
 import {
   MarkRequest,
@@ -11,6 +11,7 @@ import {
   OverrideRequest,
   ReleaseQuery,
 } from '../model/release-requests.ts';
+import { PassRequest } from '../model/pass-request.ts';
 import { EVENT_CATEGORIES, STREAMS } from '../model/record.ts';
 import { EngineConfig } from '../model/site.ts';
 
@@ -67,11 +68,14 @@ export const result = parser(
   ),
 );
 
+const Scope = Type.Object({ firm: Id }, closed);
+const Options = { author: Name, scope: Type.Optional(Scope) };
+
 export const change = parser(
   Type.Object(
     {
       changes: Type.Array(Change, { maxItems: 10_000 }),
-      options: Type.Object({ author: Name, atomic: Type.Optional(Type.Boolean()) }, closed),
+      options: Type.Object({ ...Options, atomic: Type.Optional(Type.Boolean()) }, closed),
     },
     closed,
   ),
@@ -89,15 +93,35 @@ export const find = parser(
       tag: Type.Optional(Id),
       from: Type.Optional(LocalDate),
       to: Type.Optional(LocalDate),
+      due: Type.Optional(LocalDateTime),
       open: Type.Optional(Type.Literal(true)),
       credential: Type.Optional(
         Type.Object({ type: CredentialType, value: Type.String({ maxLength: 512 }) }, closed),
       ),
+      scope: Type.Optional(Scope),
       after: Type.Optional(Id),
       limit: Type.Optional(Limit),
     },
     closed,
   ),
+);
+
+export const pass = parser(
+  Type.Object({ request: PassRequest, options: Type.Object(Options, closed) }, closed),
+);
+export const unreturned = parser(
+  Type.Object(
+    {
+      firm: Type.Optional(Id),
+      scope: Type.Optional(Scope),
+      after: Type.Optional(Id),
+      limit: Type.Optional(Limit),
+    },
+    closed,
+  ),
+);
+export const penalty = parser(
+  Type.Object({ person: Id, firm: Id, scope: Type.Optional(Scope) }, closed),
 );
 
 export const explain = parser(

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Direction } from './access-point.ts';
-import { Id, Instant, closed } from './fields.ts';
+import { Id, Instant, Name, ShortText, closed } from './fields.ts';
 import { REASONS } from './reasons.ts';
 
 export const OUTCOMES = ['granted', 'denied', 'unknown'] as const;
@@ -66,7 +66,10 @@ export const Command = Type.Object(
 );
 export type Command = Static<typeof Command>;
 
-/** That somebody really went through, or did not (R-083). */
+/**
+ * That somebody really went through, or did not (R-083). A correction (N12) is a passage of its own with a reason
+ * and an author: it stands in the place of the one that it `corrects`, or adds one that nobody saw.
+ */
 export const Passage = Type.Object(
   {
     id: Id,
@@ -79,6 +82,13 @@ export const Passage = Type.Object(
     zoneFrom: Type.Optional(Id),
     zoneTo: Type.Optional(Id),
     at: Instant,
+    /** The credential that served as the tag. */
+    tag: Type.Optional(Id),
+    /** Whom a guest visits (N11). */
+    host: Type.Optional(Id),
+    corrects: Type.Optional(Id),
+    reason: Type.Optional(ShortText),
+    author: Type.Optional(Name),
   },
   closed,
 );

@@ -4,7 +4,7 @@ import { Credential } from './credential.ts';
 import { Id, closed } from './fields.ts';
 import { Employment, Firm } from './firm.ts';
 import { Fitting } from './fitting.ts';
-import { Pass } from './pass.ts';
+import { Pass, Waiver } from './pass.ts';
 import { Permission } from './permission.ts';
 import { Group, Person } from './person.ts';
 import { Deal } from './release.ts';
@@ -24,6 +24,7 @@ export interface Entities {
   employment: Employment;
   plannedDay: PlannedDay;
   pass: Pass;
+  waiver: Waiver;
   deal: Deal;
   fitting: Fitting;
 }
@@ -41,6 +42,7 @@ export const ENTITY_SCHEMAS = {
   employment: Employment,
   plannedDay: PlannedDay,
   pass: Pass,
+  waiver: Waiver,
   deal: Deal,
   fitting: Fitting,
 } as const;
@@ -58,6 +60,7 @@ export const ENTITY_KINDS = [
   'employment',
   'plannedDay',
   'pass',
+  'waiver',
   'deal',
   'fitting',
 ] as const satisfies readonly EntityKind[];

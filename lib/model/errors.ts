@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'INPUT_INVALID',
   'NOT_FOUND',
   'CONFLICT',
+  'FORBIDDEN',
   'BUSY',
   'ENGINE_UNAVAILABLE',
   'ENGINE_LOCKED',

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Attributes, Id, LocalDateTime, ShortText, closed } from './fields.ts';
+import { Attributes, Id, Instant, LocalDateTime, Name, ShortText, closed } from './fields.ts';
 
 export const PASS_TYPES = ['permanent', 'temporary', 'oneOff'] as const;
 export const PASS_REASONS = [
@@ -44,3 +44,17 @@ export const Pass = Type.Object(
   closed,
 );
 export type Pass = Static<typeof Pass>;
+
+/** That the penalty points of one replacement do not count, by whom and why (N9). */
+export const Waiver = Type.Object(
+  {
+    id: Id,
+    /** The pass that was given instead of the lost or forgotten one. */
+    pass: Id,
+    reason: ShortText,
+    author: Name,
+    at: Instant,
+  },
+  closed,
+);
+export type Waiver = Static<typeof Waiver>;

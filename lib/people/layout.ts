@@ -112,6 +112,13 @@ export const LAYOUTS: Readonly<Record<EntityKind, readonly Column[]>> = {
     column('end'),
     column('note'),
   ],
+  waiver: [
+    column('id'),
+    column('pass'),
+    column('reason'),
+    column('author'),
+    column('at', 'number'),
+  ],
   deal: [
     column('id'),
     column('person'),

@@ -24,6 +24,7 @@ export interface CredentialEntry {
   readonly kind: number;
   readonly period: Period;
   readonly host: string | undefined;
+  readonly oneOffPass: string | undefined;
 }
 
 export function credentialEntry(credential: PolicyCredential): CredentialEntry {
@@ -39,6 +40,7 @@ export function credentialEntry(credential: PolicyCredential): CredentialEntry {
       (typeNumber(credential.type) << TYPE_SHIFT),
     period,
     host: credential.host,
+    oneOffPass: credential.oneOffPass,
   };
 }
 
@@ -57,6 +59,7 @@ export class Credentials {
   readonly #firstOfPerson: number[] = [];
   /** Only guests have one. */
   readonly #hosts = new Map<number, string>();
+  readonly #oneOffPasses = new Map<number, string>();
 
   get count(): number {
     return this.#slots.count;
@@ -76,7 +79,7 @@ export class Credentials {
   }
 
   /** Stores a credential of the person with number `person`, in place of what its id stood for. */
-  put({ id, lookup, kind, period, host }: CredentialEntry, person: number): void {
+  put({ id, lookup, kind, period, host, oneOffPass }: CredentialEntry, person: number): void {
     const known = this.#slots.of(id);
     const slot = known < 0 ? this.#slots.add(id) : known;
     if (known >= 0) this.#forget(slot);
@@ -87,6 +90,7 @@ export class Credentials {
     this.#firstOfPerson[person] = slot;
     this.#lookups.add(slot, kind >> TYPE_SHIFT, lookup);
     if (host !== undefined) this.#hosts.set(slot, host);
+    if (oneOffPass !== undefined) this.#oneOffPasses.set(slot, oneOffPass);
   }
 
   delete(id: string): void {
@@ -143,6 +147,11 @@ export class Credentials {
     return this.#hosts.get(index);
   }
 
+  /** The active pass of a credential, if it is a one-off one. */
+  oneOffPass(id: string): string | undefined {
+    return this.#oneOffPasses.get(this.#slots.of(id));
+  }
+
   /** Whether the validity has a start or an end. */
   limited(index: CredentialIndex): boolean {
     return (this.#records.first(index) & LIMITED) !== 0;
@@ -152,6 +161,7 @@ export class Credentials {
   #forget(slot: number): void {
     this.#lookups.delete(slot);
     this.#hosts.delete(slot);
+    this.#oneOffPasses.delete(slot);
     const person = this.person(slot);
     const next = this.next(slot);
     let before = this.first(person);

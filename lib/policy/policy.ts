@@ -37,6 +37,8 @@ export interface PolicyCredential {
   token: boolean;
   /** Whom a guest with this tag visits. */
   host?: string;
+  /** The active pass of this tag, if it is a one-off one. */
+  oneOffPass?: string;
 }
 
 /** The whole policy as the store holds it. */
@@ -148,6 +150,8 @@ export interface Policy {
   hasPerson(id: string): boolean;
   /** The open deals, for reading only. */
   readonly release: Omit<ReleaseBook, `put${string}` | `delete${string}`>;
+  /** The pass that ends with the next exit of this tag, the id of a credential. */
+  oneOffPassOf(tag: string): string | undefined;
   evaluate(input: EvaluateInput): Verdict;
   /** The level in force; undefined if the access point is not configured. */
   activeLevel(

@@ -174,6 +174,10 @@ class Snapshot implements Policy {
     return this.#state.release;
   }
 
+  oneOffPassOf(tag: string): string | undefined {
+    return this.#state.credentials.oneOffPass(tag);
+  }
+
   hasPerson(id: string): boolean {
     return this.#state.people.slotOf(id) >= 0;
   }

@@ -56,7 +56,8 @@ describe('engine: marks of deals', () => {
     assert.equal(body.author, 'clerk');
     const details = { deal: 'd1', firm: 'north', reference: '17', source: 'till' };
     const mark = { mark: 'payment', set: true, at: 1000, key: 'd1 payment' };
-    assert.deepEqual(body.details, { ...details, ...mark });
+    const change = { applied: 1, failed: 0, version: body.details?.version };
+    assert.deepEqual(body.details, { ...details, ...mark, ...change });
     assert.deepEqual(await marksOf('d1'), { payment: 1000 });
   });
 

@@ -67,7 +67,9 @@ export function createMarks({ policy, store, trust, writer }: Parts): MarkDeal {
       answer: JSON.stringify(answer),
     };
     const change = { op: 'update', kind: 'deal', value: { id: deal.id, marks } } as const;
-    const outcome = await writer.write([change], true, eventOf(request, deal, answer), [side]);
+    const outcome = await writer.write([change], true, eventOf(request, deal, answer), {
+      side: [side],
+    });
     const [failure] = outcome.failed;
     if (failure !== undefined) throw new AccessError(failure.code, failure.message);
     return answer;

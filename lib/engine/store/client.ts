@@ -4,6 +4,7 @@ import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
 import type { Secrets } from './protocol.ts';
 import type {
@@ -56,10 +57,11 @@ export class StoreClient implements Store {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
     side: readonly SideWrite[] = [],
   ): Promise<ChangeOutcome> {
     checkIntegers([event.at, ...side.flatMap(numbersOf)]);
-    return this.#port.call('change', changes, atomic, event, side);
+    return this.#port.call('change', changes, atomic, event, scope, side);
   }
 
   markKey(firm: string, source: string, key: string): Promise<UsedKey | undefined> {
@@ -125,12 +127,16 @@ function numbersOf(side: SideWrite): number[] {
       return [side.failures, side.windowStart, side.until];
     case 'usedToken':
       return [side.expires];
+    case 'transit':
+      return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
     case 'dealClosed':
     case 'markKey':
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];
     case 'setting':
+    case 'forgive':
+    case 'passEnded':
     case 'overrideOver':
       return [];
   }

@@ -1,11 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { PARK_TABLES } from './park-schema.ts';
+import { PRESENCE_TABLES } from './presence/schema.ts';
 import { RELEASE_TABLES } from './release-state.ts';
 import { TABLES, VIEWS } from './schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
-export const MIGRATIONS: readonly string[] = [TABLES, VIEWS, PARK_TABLES, RELEASE_TABLES];
+export const MIGRATIONS: readonly string[] = [
+  TABLES,
+  VIEWS,
+  PARK_TABLES,
+  PRESENCE_TABLES,
+  RELEASE_TABLES,
+];
 
 /**
  * Brings a database to the version of the last migration. Each step and its version number are one

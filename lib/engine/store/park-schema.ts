@@ -78,6 +78,17 @@ CREATE INDEX pass_by_person ON pass (person);
 CREATE INDEX pass_by_firm ON pass (firm);
 CREATE INDEX pass_by_host ON pass (host) WHERE host IS NOT NULL;
 CREATE INDEX pass_by_replaced ON pass (replaces) WHERE replaces IS NOT NULL;
+CREATE INDEX pass_by_end ON pass (valid_to) WHERE status = 'active' AND valid_to IS NOT NULL;
+
+CREATE TABLE waiver (
+  id TEXT PRIMARY KEY,
+  pass TEXT NOT NULL REFERENCES pass (id) ON DELETE CASCADE,
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  search TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX waiver_by_pass ON waiver (pass);
 
 CREATE TABLE deal (
   id TEXT PRIMARY KEY,

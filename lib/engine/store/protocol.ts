@@ -3,6 +3,8 @@ import { AccessError, type ErrorCode } from '../../model/errors.ts';
 import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
 import type { StoreQuery } from './entities/find.ts';
+import type { StoreScope } from './entities/scope.ts';
+import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
 import type {
   ChangeOutcome,
@@ -45,6 +47,7 @@ export interface Calls {
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
     side?: readonly SideWrite[],
   ): ChangeOutcome;
   markKey(firm: string, source: string, key: string): UsedKey | undefined;
@@ -77,11 +80,15 @@ export interface ErrorMessage {
 
 export type Reply = { id: number } & ({ value: unknown } | { error: ErrorMessage });
 
-/** From the writer to the engine. Appends are answered in the order in which they were sent. */
+/**
+ * From the writer to the engine. Appends are answered in the order in which they were sent; who has moved by them
+ * is told before.
+ */
 export type FromWriter =
   | { kind: 'ready'; heads: Readonly<Record<Stream, StreamHead>> }
   | { kind: 'failed'; error: ErrorMessage }
   | { kind: 'appended'; seqs: readonly number[] }
+  | { kind: 'moved'; moved: readonly Moved[] }
   | { kind: 'rejected'; count: number; error: ErrorMessage }
   | { kind: 'reply'; reply: Reply }
   | { kind: 'event'; entry: EventEntry };

@@ -1,6 +1,9 @@
-import type { ClockState } from '../../model/record.ts';
+import type { ClockState, EventEntry } from '../../model/record.ts';
 import { canonicalJson } from './canonical.ts';
+import type { StoreScope } from './entities/scope.ts';
+import type { LogDraft } from './log-draft.ts';
 import type { Append, Calls } from './protocol.ts';
+import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
 import { usedKey } from './release-state.ts';
 import type { ChangeOutcome, NewRecord, PreparedChange, SideWrite } from './store.ts';
@@ -15,7 +18,7 @@ export type Service = {
 
 export function serviceOf(writer: Writer): Service {
   return {
-    change: (changes, atomic, event, side) => change(writer, changes, atomic, event, side),
+    change: (...args) => change(writer, ...args),
     markKey: (firm, source, key) => usedKey(writer.session.db, firm, source, key),
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
@@ -31,14 +34,26 @@ export function serviceOf(writer: Writer): Service {
   };
 }
 
-/** Commits everything that waits in one transaction; returns the numbers, in order. */
-export function appendAll(writer: Writer, appends: readonly Append[]): Promise<number[]> {
-  return writer.transaction((draft, { side }) =>
-    appends.map(([stream, id, at, clock, body, sides]) => {
-      for (const write of sides ?? []) side.write(write);
+/** Commits everything that waits in one transaction; returns the numbers, in order, and who has moved. */
+export function appendAll(
+  writer: Writer,
+  appends: readonly Append[],
+): Promise<{ seqs: number[]; moved: Moved[] }> {
+  return writer.transaction((draft, { side }) => {
+    const moved: Moved[] = [];
+    const report = reportTo(draft);
+    const seqs = appends.map(([stream, id, at, clock, body, sides]) => {
+      for (const write of sides ?? []) moved.push(...side.write(write, report));
       return draft.append(stream, { id, at, clock, body });
-    }),
-  );
+    });
+    return { seqs, moved };
+  });
+}
+
+function reportTo(draft: LogDraft): (event: EventEntry) => void {
+  return (event) => {
+    draft.event(event);
+  };
 }
 
 /** What the engine said of the clock in the newest of these records. */
@@ -65,18 +80,19 @@ async function change(
   changes: readonly PreparedChange[],
   atomic: boolean,
   event: NewRecord<'event'>,
+  scope?: StoreScope,
   side: readonly SideWrite[] = [],
 ): Promise<ChangeOutcome> {
   await writer.session.policy(); // Loaded before the transaction, so that no record waits for it.
   try {
     return await writer.transaction(async (draft, session) => {
       const policy = await session.policy();
-      const { applied, written, failed } = await policy.apply(changes, atomic);
+      const { applied, written, failed } = await policy.apply(changes, atomic, scope);
       if (written === 0 || (atomic && failed.length > 0)) {
         throw new Undone({ version: await policy.version(), applied: [], written: 0, failed });
       }
       const outcome = { version: await policy.raiseVersion(), applied, written, failed };
-      for (const write of side) session.side.write(write);
+      for (const write of side) session.side.write(write, reportTo(draft));
       draft.append('event', { ...event, body: eventBody(event, outcome) });
       return outcome;
     });

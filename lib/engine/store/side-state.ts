@@ -1,11 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { releaseWriter } from './release-state.ts';
+import type { Moved } from './presence/moves.ts';
+import { positionOfRow } from './presence/rows.ts';
+import { PresenceWriter, type Report } from './presence/writer.ts';
 import type { SideState, SideWrite } from './store.ts';
 
 /** How long a used token is kept behind the expiry of the newest one, in milliseconds. */
 const TOKEN_GRACE = 86_400_000;
+/** The longest time for which nobody may enter a zone again, in milliseconds. */
+const ENTRY_GRACE = 86_400_000;
 
-/** Lock-outs, used tokens and settings as they were last committed. */
+/** Lock-outs, used tokens, settings and positions as they were last committed. */
 export function loadSideState(db: DatabaseSync): SideState {
   const rows = (sql: string) => db.prepare(sql).all();
   return {
@@ -22,6 +27,12 @@ export function loadSideState(db: DatabaseSync): SideState {
     settings: Object.fromEntries(
       rows('SELECT * FROM setting').map((row) => [String(row.key), String(row.value)]),
     ),
+    positions: rows('SELECT * FROM position').map(positionOfRow),
+    entries: rows(
+      `SELECT person, zone, max(entered) AS at FROM stay
+       WHERE since > (SELECT ifnull(max(since), 0) FROM stay) - ${ENTRY_GRACE} AND entered IS NOT NULL
+       GROUP BY person, zone`,
+    ).map((row) => ({ person: String(row.person), zone: String(row.zone), at: Number(row.at) })),
   };
 }
 
@@ -42,9 +53,14 @@ export function sideWriter(db: DatabaseSync) {
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const release = releaseWriter(db);
+  const passEnded = db.prepare(
+    `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
+  );
   const forget = db.prepare('DELETE FROM used_token WHERE expires < ?');
+  const presence = new PresenceWriter(db);
   return {
-    write(side: SideWrite): void {
+    /** Returns who is elsewhere after it; `report` takes events into the same transaction. */
+    write(side: SideWrite, report: Report): Moved[] {
       switch (side.kind) {
         case 'lockout':
           lockout.run(side.subject, side.failures, side.windowStart, side.until);
@@ -56,9 +72,17 @@ export function sideWriter(db: DatabaseSync) {
         case 'setting':
           setting.run(side.key, side.value);
           break;
+        case 'passEnded':
+          passEnded.run(side.at, side.pass);
+          break;
+        case 'transit':
+          return presence.record(side, report);
+        case 'forgive':
+          return presence.forgive(side);
         default:
           release.write(side);
       }
+      return [];
     },
   };
 }

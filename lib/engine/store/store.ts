@@ -10,6 +10,8 @@ import type {
 import type { ReleaseOverride } from '../../model/release.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
+import type { StoreScope } from './entities/scope.ts';
+import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
 export interface NewRecord<S extends Stream = Stream> {
@@ -25,6 +27,10 @@ export type SideWrite =
   | { kind: 'lockout'; subject: string; failures: number; windowStart: number; until: number }
   | { kind: 'usedToken'; token: string; expires: number }
   | { kind: 'setting'; key: string; value: string }
+  /** A one-off pass ends by the exit, at this local time. */
+  | { kind: 'passEnded'; pass: string; at: string }
+  | TransitWrite
+  | ForgiveWrite
   | ReleaseWrite;
 
 /** What follows from marks, overrides and exits. */
@@ -45,6 +51,9 @@ export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
   usedTokens: { token: string; expires: number }[];
   settings: Record<string, string>;
+  positions: StoredPosition[];
+  /** When each person was last seen to enter each zone, for the last day before the newest passage. */
+  entries: { person: string; zone: string; at: number }[];
 }
 
 /** A credential with its secrets already digested, hashed and sealed; the store never sees a value. */
@@ -112,13 +121,15 @@ export interface Store {
    * (`NOT_FOUND`), so are double ids and double values (`CONFLICT`). With `atomic`, one failure leaves
    * everything as it was. The details of the event get `version`, `applied` and `failed`; if nothing was
    * changed there is neither an event nor a new version. `put` replaces all properties, but a credential
-   * put without a value keeps its secrets. `side` is committed with the changes or not at all. Live records wait while a call runs: give it at most some
+   * put without a value keeps its secrets. With a scope, only what is the firm's is changed (`FORBIDDEN`). `side`
+   * is committed with the changes or not at all. Live records wait while a call runs: give it at most some
    * hundred changes.
    */
   change(
     changes: readonly PreparedChange[],
     atomic: boolean,
     event: NewRecord<'event'>,
+    scope?: StoreScope,
     side?: readonly SideWrite[],
   ): Promise<ChangeOutcome>;
   /** What a key stood for; undefined if it has not been used. */

@@ -94,7 +94,9 @@ class Loop {
     if (group.length === 0) return;
     this.#clock.state = clockOf(group) ?? this.#clock.state;
     try {
-      this.#send({ kind: 'appended', seqs: await appendAll(this.#writer, group) });
+      const { seqs, moved } = await appendAll(this.#writer, group);
+      if (moved.length > 0) this.#send({ kind: 'moved', moved });
+      this.#send({ kind: 'appended', seqs });
     } catch (error) {
       this.#send({ kind: 'rejected', count: group.length, error: errorMessage(error) });
     }

@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { Heads } from './heads.ts';
+import type { Moved } from './presence/moves.ts';
 import {
   fromMessage,
   type Append,
@@ -17,6 +18,8 @@ import {
 export interface StoreListener {
   /** The store has written an event about itself. */
   event?: (entry: EventEntry) => void;
+  /** People are elsewhere: committed, and told before the promise of the record resolves. */
+  moved?: (moved: readonly Moved[]) => void;
   /** The writer has ended without being asked; the store must be opened anew. */
   dead?: (error: AccessError) => void;
 }
@@ -126,6 +129,9 @@ export class WriterPort {
         break;
       case 'appended':
         this.#appended(message.seqs);
+        break;
+      case 'moved':
+        this.#listener.moved?.(message.moved);
         break;
       case 'rejected':
         this.#rejected(message.count, fromMessage(message.error));

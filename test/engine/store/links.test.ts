@@ -64,6 +64,7 @@ describe('zones, firms and the links of the business park', () => {
       ['employment', EMPLOYMENT],
       ['plannedDay', PLANNED_DAY],
       ['pass', PASS],
+      ['waiver', WAIVER],
       ['deal', DEAL],
       ['fitting', FITTING],
     ] as const;
@@ -224,6 +225,7 @@ const PASS = {
   ...{ replaces: 'old', host: 'bob', firm: 'f2', endedAt: '2026-01-01T12:00:00', end: 'exit' },
   ...{ note: 'n', attributes },
 };
+const WAIVER = { id: 'w1', pass: 'p9', reason: 'r', author: 'boss', at: 7 };
 const OPEN_DEAL = {
   ...{ id: 'o3', person: 'ann', firm: 'f2', role: 'buyer' as const, openedAt: 1 },
   marks: { goods: 2, payment: 3 },

@@ -167,6 +167,7 @@ const VALUES: Record<EntityKind, fc.Arbitrary<object>> = {
     },
     { requiredKeys: ['id', 'validFrom', 'type', 'status'] },
   ),
+  waiver: fc.record({ id: id('w'), pass: id('q'), reason: name, author: name, at: fc.constant(1) }),
   deal: fc.record(
     {
       ...{ id: id('o'), person: id('p'), firm: id('f'), openedAt: fc.constant(1) },

@@ -117,6 +117,7 @@ const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
   employment: 'employment',
   plannedDay: 'planned day',
   pass: 'pass',
+  waiver: 'waiver',
   deal: 'deal',
   fitting: 'service record',
 };

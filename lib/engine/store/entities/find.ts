@@ -5,13 +5,14 @@ import type { FindQuery } from '../../engine.ts';
 import { foldText, type Codec } from './codec.ts';
 import { complete } from './queries.ts';
 import { CODECS } from './registry.ts';
+import { VISIBLE } from './scope.ts';
 import { tableOf, type Tables } from './tables.ts';
 
 const DEFAULT_LIMIT = 100;
 
 /** Filters that only some kinds know; `t` is the table of the kind. */
 type Filter = (value: string) => RawBuilder<SqlBool>;
-const FILTER_NAMES = ['person', 'group', 'lookup', 'firm', 'tag', 'from', 'to'] as const;
+const FILTER_NAMES = ['person', 'group', 'lookup', 'firm', 'tag', 'due', 'from', 'to'] as const;
 type Filters = Partial<Record<(typeof FILTER_NAMES)[number], Filter>>;
 
 const ofPerson: Filter = (id) => sql`t.person = ${id}`;
@@ -44,8 +45,14 @@ const FILTERS: Readonly<Record<EntityKind, Filters>> = {
     person: ofPerson,
     firm: ofFirm,
     tag: (id) => sql`t.tag = ${id}`,
+    due: (time) =>
+      sql`t.status = 'active' and t.valid_to is not null
+        and iif(length(t.valid_to) = 10, t.valid_to || 'T24', t.valid_to) <= ${time}`,
     from: (day) => sql`ifnull(t.ended_at, ifnull(t.valid_to, '9999')) >= ${day}`,
     to: validToDay,
+  },
+  waiver: {
+    person: (id) => sql`t.pass in (select id from pass where person = ${id})`,
   },
   deal: { person: ofPerson, firm: ofFirm },
   fitting: {},
@@ -88,6 +95,7 @@ function conditionsOf(query: StoreQuery<EntityKind>): RawBuilder<SqlBool>[] {
   if (id !== undefined) conditions.push(sql`t.id = ${id}`);
   if (after !== undefined) conditions.push(sql`t.id > ${after}`);
   if (text !== undefined) conditions.push(sql`t.search like ${pattern(text)} escape '\\'`);
+  if (query.scope !== undefined) conditions.push(VISIBLE[kind](query.scope));
   if (query.open === true) conditions.push(OPEN[kind] ?? unknownFilter(kind, 'open'));
   for (const name of FILTER_NAMES) {
     const value = query[name];

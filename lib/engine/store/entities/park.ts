@@ -185,6 +185,25 @@ export const pass = codecOf<'pass'>(
   },
 );
 
+export const waiver = codecOf<'waiver'>(
+  { pass: plain('pass'), reason: plain('reason'), author: plain('author'), at: plain('at') },
+  {
+    required: [
+      ['pass', 'pass'],
+      ['reason', 'reason'],
+      ['author', 'author'],
+      ['at', 'at'],
+    ],
+    words: (row) => [row.reason, row.author],
+    references: (columns) => referencesIn<'waiver'>(columns, { pass: 'pass' }),
+    unique: {
+      by: ['pass'],
+      key: (row) => row.pass,
+      taken: (owner) => `${describe('waiver', owner.id)} has waived these points already`,
+    },
+  },
+);
+
 export const fitting = codecOf<'fitting'>(
   {
     link: plain('link'),

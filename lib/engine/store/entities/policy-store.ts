@@ -7,6 +7,8 @@ import { applyChanges, type ChangeResult } from './changes.ts';
 import { findEntities, type StoreQuery } from './find.ts';
 import { kyselyOn } from './kysely.ts';
 import { readPolicyVersion, readSecrets, savePolicyVersion } from './queries.ts';
+import type { StoreScope } from './scope.ts';
+import { applyScoped } from './scoped-changes.ts';
 import type { Tables } from './tables.ts';
 
 /** The people and their rights in one database; changes take part in the transaction that is open. */
@@ -17,8 +19,13 @@ export class PolicyStore {
     this.#db = kyselyOn(db);
   }
 
-  /** See `applyChanges`. */
-  apply(changes: readonly PreparedChange[], atomic: boolean): Promise<ChangeResult> {
+  /** See `applyChanges` and `applyScoped`. */
+  apply(
+    changes: readonly PreparedChange[],
+    atomic: boolean,
+    scope?: StoreScope,
+  ): Promise<ChangeResult> {
+    if (scope !== undefined) return applyScoped(this.#db, changes, atomic, scope);
     return applyChanges(this.#db, changes, atomic);
   }
 

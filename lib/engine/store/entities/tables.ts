@@ -136,6 +136,13 @@ export interface PassRow extends BaseRow {
   attributes: Json<Attributes> | null;
 }
 
+export interface WaiverRow extends BaseRow {
+  pass: string;
+  reason: string;
+  author: string;
+  at: number;
+}
+
 export interface DealRow extends BaseRow {
   person: string;
   firm: string;
@@ -176,6 +183,7 @@ export interface Tables {
   employment: EmploymentRow;
   planned_day: PlannedDayRow;
   pass: PassRow;
+  waiver: WaiverRow;
   deal: DealRow;
   fitting: FittingRow;
   meta: { key: string; value: string };
@@ -194,6 +202,7 @@ export interface Rows {
   employment: EmploymentRow;
   plannedDay: PlannedDayRow;
   pass: PassRow;
+  waiver: WaiverRow;
   deal: DealRow;
   fitting: FittingRow;
 }

@@ -10,7 +10,7 @@ export type CredentialCells = [
   ...[status: CredentialStatus | null, validFrom: string | null, validTo: string | null],
   ...[duress: number | null, token: number],
   ...[passes: number, pass: string | null, passFrom: string | null, passTo: string | null],
-  ...[suspendedUntil: string | null, host: string | null],
+  ...[suspendedUntil: string | null, host: string | null, oneOffPass: string | null],
 ];
 
 /**
@@ -24,7 +24,7 @@ export const CREDENTIALS_WITH_PASSES = `
     p.id AS pass, p.valid_from AS pass_from, p.valid_to AS pass_to,
     (SELECT max(iif(length(valid_to) = 10, date(valid_to, '+1 day'), ifnull(valid_to, '9999-12-31')))
       FROM pass WHERE replaces = p.id AND status = 'active') AS suspended_until,
-    p.host
+    p.host, iif(p.type = 'oneOff', p.id, NULL) AS one_off_pass
   FROM credential c LEFT JOIN pass p ON p.tag = c.id AND p.status = 'active'`;
 
 /**
@@ -33,7 +33,7 @@ export const CREDENTIALS_WITH_PASSES = `
  */
 export function policyCredential(cells: CredentialCells): PolicyCredential {
   const [id, person, type, lookup, status, validFrom, validTo, duress, token, ...tag] = cells;
-  const [passes, pass, passFrom, passTo, suspendedUntil, host] = tag;
+  const [passes, pass, passFrom, passTo, suspendedUntil, host, oneOffPass] = tag;
   const active = status === null || status === 'active';
   const credential: PolicyCredential = {
     id,
@@ -49,6 +49,7 @@ export function policyCredential(cells: CredentialCells): PolicyCredential {
   if (from !== undefined) credential.validFrom = from;
   if (to !== undefined) credential.validTo = to;
   if (host !== null) credential.host = host;
+  if (oneOffPass !== null) credential.oneOffPass = oneOffPass;
   return credential;
 }
 
