@@ -40,10 +40,14 @@ export function normalise(settings: Settings): ExitReleaseConfig {
   };
 }
 
+/** Where the token may stand if the dialog has none, so that a flow can be shipped without a secret. */
+const TOKEN_VARIABLE = 'GATEWIRE_MARKS_TOKEN';
+
 /** The token that accounting systems have to show. Throws CONFIG_INVALID if it is missing or short. */
-export function tokenIn(credentials: unknown): string {
+export function tokenIn(credentials: unknown, environment = process.env): string {
   const { token } = (credentials ?? {}) as { token?: unknown };
-  if (typeof token === 'string' && token.length >= SHORTEST_TOKEN) return token;
+  const chosen = token === undefined || token === '' ? environment[TOKEN_VARIABLE] : token;
+  if (typeof chosen === 'string' && chosen.length >= SHORTEST_TOKEN) return chosen;
   throw new AccessError(
     'CONFIG_INVALID',
     `token is missing or has less than ${SHORTEST_TOKEN} characters`,
