@@ -116,7 +116,9 @@ async function open({ engine }: Surroundings, { value, author, scope }: Request)
     marks: {},
   };
   await change(engine, { op: 'create', kind: 'deal', value: deal }, author, scope);
-  return answer(deal, [{ event: 'dealOpened', deal: id, person: deal.person, firm: deal.firm }]);
+  const { person: holder, firm: seller, reference } = deal;
+  const opened = { deal: id, person: holder, firm: seller, ...optional('reference', reference) };
+  return answer(deal, [{ event: 'dealOpened', ...opened }]);
 }
 
 async function cancel({ engine }: Surroundings, request: Request): Promise<Answer> {
