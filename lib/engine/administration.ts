@@ -42,7 +42,7 @@ export function createAdministration(parts: Parts): Administration {
     { author, atomic = true, scope }: ChangeOptions,
     entry = changeEvent(changes, author, scope),
   ): Promise<ChangeReport> {
-    const { ready, failed } = await prepareChanges(changes, secrets, store);
+    const { ready, failed } = await prepareChanges(changes, author, secrets, store);
     if (ready.length === 0 || (atomic && failed.length > 0)) {
       return { version: policy.version, applied: 0, failed };
     }

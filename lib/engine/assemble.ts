@@ -18,21 +18,28 @@ import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
-import { createPassages, type RecordPassage } from './passages.ts';
 import { withCheckOut } from './passes/check-out.ts';
 import { createPassDesk, type PassDesk } from './passes/desk.ts';
 import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
 import { createPenalties, type Penalties } from './passes/penalties.ts';
 import { createPinCheck } from './pin-check.ts';
-import { createPolicyWriter } from './policy-writer.ts';
-import { createReadings } from './readings.ts';
+import { Presence } from './presence/presence.ts';
 import { createMarks, type MarkDeal } from './release/marks.ts';
 import { createOverrides, type OverrideRelease } from './release/overrides.ts';
+import { withSettlement } from './release/settlement.ts';
+import { createPolicyWriter } from './policy-writer.ts';
+import { createReadings } from './readings.ts';
+import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
+import type { Moved } from './store/presence/moves.ts';
 import type { SideState, Store } from './store/store.ts';
 import { createTokenCheck } from './token-check.ts';
 import { createUsedTokens } from './used-tokens.ts';
+
+export interface Moves {
+  moved: readonly Moved[];
+}
 
 /** What an engine is built from. */
 export interface EngineParts {
@@ -41,7 +48,11 @@ export interface EngineParts {
   secrets: Secrets;
   side: SideState;
   clock: Clock;
+  /** Path of the database, for reports. */
+  file: string;
   events: Emitter<EngineEvents>;
+  /** What the store tells of people who are elsewhere. */
+  moves: Emitter<Moves>;
   /** Milliseconds between two probe decisions. */
   probeInterval: number;
   /** The engine cannot go on and refuses everything; only a new start helps. */
@@ -56,12 +67,13 @@ export interface Assembly {
   commands: Commands;
   markDeal: MarkDeal;
   overrideRelease: OverrideRelease;
-  recordPassage: RecordPassage;
   configuration: Configuration;
   monitor: Monitor;
+  reporting: Reporting;
   journal: Journal;
   trust: ClockTrust;
   site: Site;
+  presence: Presence;
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
   penalties: Penalties;
@@ -78,44 +90,63 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     events.emit('alarm', alarm);
   });
   const { trust, confirmClock } = await assembleClock(parts, plain);
-  const judge = guarded(assembleJudge(parts, site), problems);
-  const grants = createGrants(clock);
   const onBehind = (error: unknown): void => {
     problems.add('snapshotBehind');
     parts.onFatal(error);
   };
   const local = createLocalClock(site, trust);
-  const journal = withCheckOut(plain, {
+  const writer = createPolicyWriter({ policy, store, trust, journal: plain, onBehind });
+  const checkingOut = withCheckOut(plain, {
     policy,
     local,
     change: (...args) => administration.change(...args),
     onBehind,
   });
-  const writer = createPolicyWriter({ policy, store, trust, journal, onBehind });
+  const journal = withSettlement(checkingOut, { policy, site, writer });
   const administration = createAdministration({ ...parts, trust, local, writer });
+  const presence = assemblePresence(parts, { site, journal, trust });
+  const judge = guarded(assembleJudge(parts, site, presence), problems);
+  const grants = createGrants(clock);
   const configuration = createConfiguration({ policy, site, store, trust, journal });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
-  const recordPassage = createPassages({ policy, site, journal, writer });
   return {
-    decide: createDecide({ clock, trust, site, judge, journal, grants, recordPassage }),
+    decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
     grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
-    recordPassage,
     administration,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
     penalties,
     local,
-    commands: createCommands({ grants, trust, journal, store }),
+    commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
     monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
     site,
+    presence,
     events,
     confirmClock,
   };
+}
+
+function assemblePresence(
+  parts: EngineParts,
+  wired: { site: Site; journal: Journal; trust: ClockTrust },
+): Presence {
+  const presence = new Presence({
+    ...parts,
+    ...wired,
+    onPassage: (passage) => {
+      parts.events.emit('passage', passage);
+    },
+  });
+  parts.moves.on('moved', (moved) => {
+    presence.moved(moved);
+  });
+  return presence;
 }
 
 async function assembleClock(
@@ -141,7 +172,7 @@ async function assembleClock(
   };
 }
 
-function assembleJudge(parts: EngineParts, site: Site): Judge {
+function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judge {
   const { store, policy, secrets, side, clock } = parts;
   const memory = createReadings(secrets);
   const lockouts = createLockouts(clock, side.lockouts);
@@ -149,7 +180,7 @@ function assembleJudge(parts: EngineParts, site: Site): Judge {
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  return createJudge({ policy, site, secrets, memory, identify, tokens });
+  return createJudge({ policy, site, secrets, memory, identify, tokens, presence });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

@@ -53,8 +53,8 @@ export function checkForm(
   return known;
 }
 
-/** A bare date begins at midnight as a start, and includes its day as an end. */
-function isBefore(from: string, to: string): boolean {
+/** Whether a period ends after it begins: a bare date begins at midnight and, as an end, includes its day. */
+export function isBefore(from: string, to: string): boolean {
   const end = to.includes('T') ? to : `${to}T24`;
   return (from.includes('T') ? from : `${from}T00`) < end;
 }

@@ -29,8 +29,16 @@ const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
 ];
 
-/** Nothing of how this process was started, such as a debugger; few arenas, for there are few threads. */
-const LEAN = { NODE_OPTIONS: '', MALLOC_ARENA_MAX: '2' };
+/**
+ * Nothing of how this process was started, such as a debugger; few arenas, for there are few threads; and what the
+ * loading has taken goes back to the system.
+ */
+const LEAN = {
+  NODE_OPTIONS: '',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+};
 
 /** From TypeScript sources and from the built package alike. */
 const ENTRY = fileURLToPath(new URL(`./process${extname(import.meta.url)}`, import.meta.url));

@@ -137,7 +137,8 @@ class Supervisor {
       },
       onEvent: (reply) => {
         if (reply.event === 'policy') this.events.emit('policy', reply.data);
-        else this.events.emit('alarm', reply.data);
+        else if (reply.event === 'alarm') this.events.emit('alarm', reply.data);
+        else this.events.emit('passage', reply.data);
       },
       onExit: (error) => {
         this.#child = undefined;

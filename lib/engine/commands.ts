@@ -6,6 +6,7 @@ import type { ClockTrust } from './clock-trust.ts';
 import type { CommandClaim, CommandRequest, CommandResult } from './engine.ts';
 import type { Grants } from './grants.ts';
 import type { Journal } from './journal.ts';
+import type { Presence } from './presence/presence.ts';
 import type { Store } from './store/store.ts';
 
 /** Switching off is always allowed; the relay has this long to do it. Milliseconds. */
@@ -24,10 +25,11 @@ interface Parts {
   trust: ClockTrust;
   journal: Journal;
   store: Store;
+  presence: Presence;
 }
 
 /** Commands to outputs: each is covered by a grant, except switching off (I3, I4, N1). */
-export function createCommands({ grants, trust, journal, store }: Parts): Commands {
+export function createCommands({ grants, trust, journal, store, presence }: Parts): Commands {
   const open = new Map<string, Command>();
 
   function keep(command: Command): void {
@@ -49,6 +51,7 @@ export function createCommands({ grants, trust, journal, store }: Parts): Comman
   return {
     claim({ decision, output, action, duration }) {
       const life = action === 'off' ? OFF_LIFE : grants.claim(decision ?? '', output);
+      if (action !== 'off') presence.driven(decision);
       const moment = trust.read();
       const command: Command = {
         id: uuidv7(moment.now),

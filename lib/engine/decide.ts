@@ -10,7 +10,7 @@ import type { Grants } from './grants.ts';
 import type { Journal } from './journal.ts';
 import { STALE, type Age, type Judge, type Judgement } from './judge.ts';
 import { printable } from './masking.ts';
-import type { RecordPassage } from './passages.ts';
+import type { Presence } from './presence/presence.ts';
 import type { Site } from './site.ts';
 
 /** How far the time of a read may lie ahead of ours before nothing is known of its age. Milliseconds. */
@@ -29,11 +29,11 @@ interface Parts {
   judge: Judge;
   journal: Journal;
   grants: Grants;
-  recordPassage: RecordPassage;
+  presence: Presence;
 }
 
 export function createDecide(parts: Parts): Decide {
-  const { clock, trust, site, judge, journal, grants, recordPassage } = parts;
+  const { clock, trust, site, judge, journal, grants, presence } = parts;
 
   /** Whatever goes wrong means no, and is told (I6). */
   async function judged(attempt: Attempt, moment: Moment, age: Age): Promise<Judgement> {
@@ -78,6 +78,7 @@ export function createDecide(parts: Parts): Decide {
     }
     const life = decision.validUntil - decision.at;
     grants.add(decision.id, life - (clock.monotonic() - decidedAt));
+    presence.granted(decision);
     if (site.accessPoint(decision.accessPoint)?.grantedCountsAsPassed)
       assumePassage(decision, moment);
     return decision;
@@ -94,12 +95,19 @@ export function createDecide(parts: Parts): Decide {
       confirmed: false,
       at: moment.now,
       ...optional('accessPoint', decision.accessPoint),
-      ...optional('person', decision.person?.id),
       ...optional('zoneFrom', point?.zoneFrom),
       ...optional('zoneTo', point?.zoneTo),
     };
     // A failure shows in the health of the store; the grant has its own record already.
-    recordPassage(passage, moment).catch(() => undefined);
+    presence.passages.record(passage, moment).catch(() => undefined);
+  }
+
+  /** Where one reader serves both ways, the position of the person says which way it was. */
+  function directed(decision: Decision): Decision {
+    const { accessPoint, person, matchedPersonId } = decision;
+    if (site.accessPoint(accessPoint)?.directionByPosition !== true) return decision;
+    const way = presence.admission.wayOf(accessPoint, person?.id ?? matchedPersonId);
+    return { ...decision, ...optional('direction', way?.direction) };
   }
 
   async function decide(attempt: Attempt, waited: number): Promise<Decision> {
@@ -109,8 +117,15 @@ export function createDecide(parts: Parts): Decide {
     const age: Age = () => ageThen + clock.monotonic() - started;
     const judgement = await judged(attempt, moment, age);
     const decidedAt = clock.monotonic();
-    const decision = toDecision(attempt, judgement.verdict, moment, site, judgement.tag);
-    return release(await commit(decision, attempt, judgement, moment), decidedAt, age, moment);
+    const decision = directed(toDecision(attempt, judgement.verdict, moment, site, judgement.tag));
+    const released = release(
+      await commit(decision, attempt, judgement, moment),
+      decidedAt,
+      age,
+      moment,
+    );
+    if (released.outcome !== 'granted') presence.withdrawn(attempt.id);
+    return released;
   }
 
   return async (attempt, waited) => {

@@ -7,7 +7,6 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Pass } from '../model/pass.ts';
 import type { PassRequest } from '../model/pass-request.ts';
-import type { EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type {
   MarkAnswer,
   MarkRequest,
@@ -17,8 +16,13 @@ import type {
   ReleaseQuery,
 } from '../model/release-requests.ts';
 import type { ReleaseOverride, ReleaseState } from '../model/release.ts';
-import type { EngineConfig } from '../model/site.ts';
 import type { PenaltyState } from '../policy/passes/penalty.ts';
+import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './reports/working-time.ts';
+import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
+import type { EngineConfig } from '../model/site.ts';
+import type { Stay } from '../policy/presence/stays.ts';
+import type { SharingConfig } from './presence/sharing.ts';
+import type { TransitEntry } from './store/presence/history.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
 export interface CommandRequest {
@@ -166,11 +170,153 @@ export interface EngineHealth {
   };
 }
 
+/** Exactly one of person and tag. */
+export interface PositionQuery {
+  person?: string;
+  tag?: string;
+  /** Milliseconds since 1970 UTC; now if absent. */
+  at?: number;
+}
+
+/** Where somebody is or was (R-091). */
+export interface Position {
+  state: 'inside' | 'outside' | 'unknown';
+  person?: string;
+  /** The innermost zone. */
+  zone?: string;
+  /** Since when. */
+  at?: number;
+  /** The passage that says so. */
+  passage?: string;
+  tag?: string;
+  /** Forgiven or reset: rules take it for unknown. */
+  uncertain?: true;
+}
+
+/** A zone and how many people count as being in it or below it. */
+export interface ZoneState {
+  id: string;
+  name: string;
+  parent?: string;
+  people: number;
+  limit?: number;
+}
+
+export interface StaysQuery {
+  /** Stays that touch this period, milliseconds since 1970 UTC, end exclusive. */
+  from: number;
+  to: number;
+  person?: string;
+  zone?: string;
+  tag?: string;
+  /** Stays with a number after this one. */
+  after?: number;
+  /** 1 to 10,000, default 1000. */
+  limit?: number;
+}
+
+/** A stay (Tags#Zone, R-093); its duration is `left` - `entered` where both were seen. */
+export interface StayEntry extends Stay {
+  n: number;
+}
+
+export interface TransitsQuery {
+  from: number;
+  to: number;
+  person?: string;
+  accessPoint?: string;
+  /** Only passages of nobody that no correction has resolved (R-087, N12). */
+  unresolved?: boolean;
+  /** 1 to 10,000, default 1000. */
+  limit?: number;
+}
+
+export interface MusterQuery {
+  /** Those in this zone or below it; default all who are inside. */
+  zone?: string;
+  firm?: string;
+  /** Milliseconds since 1970 UTC; now if absent. */
+  at?: number;
+}
+
+/** Somebody who has to be accounted for in an evacuation. */
+export interface MusterEntry {
+  person: string;
+  name: string;
+  /** The innermost zone. */
+  zone: string;
+  /** Milliseconds since 1970 UTC. */
+  since: number;
+  tag?: string;
+  /** Their employers, and the firm they visit. */
+  firms: { id: string; name: string }[];
+  /** Forgiven or reset: may have left unseen. */
+  uncertain: boolean;
+}
+
+/** Of one person, of everybody in a zone and below it, or, with neither, of all. */
+export interface ForgiveRequest {
+  person?: string;
+  zone?: string;
+  author: string;
+  reason?: string;
+}
+
+/** What was really the case. Where nothing is given, what the corrected passage or the access point says holds. */
+export interface Correction {
+  /** The passage in whose place it stands; absent for one that nobody saw. */
+  corrects?: string;
+  person?: string;
+  tag?: string;
+  accessPoint?: string;
+  direction?: 'in' | 'out';
+  /** `notTaken`: it never happened. Default `taken`. */
+  outcome?: 'taken' | 'notTaken';
+  at?: number;
+  /** `null` for outside. */
+  zoneFrom?: string | null;
+  zoneTo?: string | null;
+}
+
+export interface CorrectionRequest {
+  corrections: Correction[];
+  author: string;
+  reason: string;
+}
+
+export interface CorrectionReport {
+  recorded: { index: number; passage: Passage }[];
+  failed: ChangeFailure[];
+}
+
+/** A passage that another gateway has seen, and whether its clock could be trusted then. */
+export interface SharedPassage {
+  passage: Passage;
+  clock: ClockState;
+}
+
+/** All that a gateway has seen after one of its numbers, up to another. */
+export interface SharedBatch {
+  gateway: string;
+  after: number;
+  upTo: number;
+  passages: SharedPassage[];
+}
+
+export interface SharingState {
+  /** Gateways that are out of reach, or of which something is missing. */
+  missing: string[];
+  /** Up to which number the passages of each gateway are known here. */
+  known: Record<string, number>;
+}
+
 export interface EngineEvents {
   /** The policy or the configuration changed; cached levels are void. */
   policy: { version: number };
   /** An event record of category `alarm` was written. */
   alarm: EventEntry;
+  /** A passage that this gateway has seen is committed, and people are where it brought them. */
+  passage: Passage;
 }
 
 /**
@@ -200,6 +346,26 @@ export interface Engine {
   /** Records how a claimed command ended. */
   recordCommand(result: CommandResult): Promise<RecordRef>;
   recordPassage(passage: Passage): Promise<RecordRef>;
+  /** Where a person or a tag is now, or was at any instant that is still kept. */
+  position(query: PositionQuery): Promise<Position>;
+  /** All zones with their occupancy. */
+  zones(query: Record<string, never>): Promise<ZoneState[]>;
+  /** Who has to be accounted for, by zone and name. */
+  muster(query: MusterQuery): Promise<MusterEntry[]>;
+  stays(query: StaysQuery): Promise<StayEntry[]>;
+  transits(query: TransitsQuery): Promise<TransitEntry[]>;
+  /** Makes positions unknown, which counts as anywhere; nobody leaves the muster list by that. */
+  forgive(request: ForgiveRequest): Promise<RecordRef>;
+  /** Records corrections, each as a passage with reason and author, and works out anew what they touch. */
+  correctPassages(request: CorrectionRequest): Promise<CorrectionReport>;
+  /** Says with which gateways positions are shared; holds until it is said anew, restarts included. */
+  configureSharing(config: SharingConfig): Promise<SharingState>;
+  /** What this gateway has seen itself, for the others; without `after` only how far that goes. */
+  ownPassages(query: { after?: number; limit: number }): Promise<SharedBatch>;
+  /** Takes over what another gateway has seen. Rejects with INPUT_INVALID for one that positions are not shared with. */
+  acceptPassages(batch: SharedBatch): Promise<SharingState>;
+  /** Another gateway is there, and has seen passages up to this number. */
+  heardGateway(query: { gateway: string; upTo: number }): Promise<SharingState>;
   recordEvent(event: EventEntry): Promise<RecordRef>;
   change(request: { changes: Change[]; options: ChangeOptions }): Promise<ChangeReport>;
   /**
@@ -228,6 +394,10 @@ export interface Engine {
     scope?: FirmScope;
   }): Promise<PenaltyState | undefined>;
   explain(query: ExplainQuery & { scope?: FirmScope }): Promise<Explanation>;
+  /** Plan, fact and accounted time of one person; accounted anew at every call (R-095 to R-099). */
+  attendance(query: AttendanceQuery): Promise<Attendance>;
+  /** A page of a firm's timesheet with what has to be settled. */
+  timesheet(query: FirmQuery): Promise<Timesheet>;
   /** Records of a stream after a number, oldest first, at most `limit` (1 to 1000). */
   readRecords<S extends Stream>(query: {
     stream: S;

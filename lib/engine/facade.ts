@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
 import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
 import { openDeals, releaseState } from './release/queries.ts';
+import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
@@ -20,7 +21,9 @@ export function createFacade(
   assembly: Assembly,
   { store, policy }: { store: Store; policy: Policy },
 ): EngineService {
-  const { administration, commands, configuration, journal, monitor, trust, events } = assembly;
+  const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
+    assembly;
+  const { presence } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -42,7 +45,12 @@ export function createFacade(
 
   function explain(query: ExplainQuery): Explanation {
     const { now, trusted } = trust.read();
-    return policy.explain({ at: now, ...requests.explain.parse(query, 'query') }, trusted);
+    const asked = { at: now, ...requests.explain.parse(query, 'query') };
+    // Where people will be is not known beforehand.
+    const isNow = query.at === undefined;
+    const { admission } = presence;
+    const obstacles = (person?: string) => admission.obstacles(asked.accessPoint, person);
+    return policy.explain(asked, trusted, isNow ? obstacles : undefined);
   }
 
   async function requireVisible(id: string, scope: FirmScope): Promise<void> {
@@ -73,7 +81,8 @@ export function createFacade(
       promised(() => commands.claim(requests.command.parse(request, 'command'))),
     recordCommand: async (result) => commands.record(requests.result.parse(result, 'result')),
     recordPassage: async (passage) =>
-      assembly.recordPassage(requests.passage.parse(passage, 'passage'), trust.read()),
+      presence.passages.record(requests.passage.parse(passage, 'passage'), trust.read()),
+    ...presenceMethods(assembly, store),
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
@@ -112,6 +121,8 @@ export function createFacade(
       if (scope !== undefined) await requireVisible(query.person, scope);
       return explain(query);
     },
+    attendance: (query) => reporting.attendance(query),
+    timesheet: (query) => reporting.timesheet(query),
     async readRecords({ stream, after, limit }) {
       requests.read.parse({ stream, after, limit }, 'query');
       return store.readRecords(stream, after, limit);
@@ -131,8 +142,10 @@ export function createFacade(
     on: (event, listener) => events.on(event, listener),
     async close() {
       monitor.stop();
+      presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it
+      await reporting.close();
       await store.close();
     },
   };

@@ -7,6 +7,7 @@ import { refusal } from './decision.ts';
 import type { CheckContext, Identified, Identify } from './identify.ts';
 import { toLogged, type Reading, type Readings } from './readings.ts';
 import { blockedExits } from './release/blocked.ts';
+import type { Presence } from './presence/presence.ts';
 import type { Secrets } from './secrets.ts';
 import type { Site } from './site.ts';
 import type { SideWrite } from './store/store.ts';
@@ -42,9 +43,12 @@ interface Parts {
   memory: Readings;
   identify: Identify;
   tokens: TokenCheck;
+  presence: Presence;
 }
 
-export function createJudge({ policy, site, secrets, memory, identify, tokens }: Parts): Judge {
+export function createJudge(parts: Parts): Judge {
+  const { policy, site, secrets, memory, identify, tokens, presence } = parts;
+
   const contextOf = ({ accessPoint = '' }: Attempt, moment: Moment): CheckContext => ({
     site: site.settings?.id ?? '',
     accessPoint,
@@ -71,7 +75,14 @@ export function createJudge({ policy, site, secrets, memory, identify, tokens }:
       now,
       clockTrusted: trusted,
       keypadLockedOut,
+      obstacles: (person) => presence.admission.obstacles(attempt.accessPoint, person),
     });
+
+  /** In the turn of the verdict, so that no second one can come between it and its reservation. */
+  const admit = (attempt: Attempt, verdict: Verdict): EventEntry[] =>
+    verdict.outcome === 'granted'
+      ? presence.admission.admit(attempt.id, attempt.accessPoint, verdict)
+      : [];
 
   return async (attempt, moment, age) => {
     const readings = attempt.credentials.map((presented) => memory.read(presented));
@@ -83,16 +94,19 @@ export function createJudge({ policy, site, secrets, memory, identify, tokens }:
     const identified = identify.resolve(readings, checked);
     const logged = log(readings, identified);
     if (age() > STALE) return { verdict: refusal('stale'), logged, side, alarms };
+    presence.look();
     const verdict = evaluate(attempt, moment, identified, keypadLockedOut);
     if (verdict.outcome === 'granted')
       side.push(...tokens.use(checked.tokens.values(), moment.now));
     const tag = tagOf(policy, identified, verdict);
+    const reports = admit(attempt, verdict);
     return {
       verdict,
       logged,
       side,
       alarms: [
         ...alarms,
+        ...reports,
         ...alarmsOf(attempt, verdict, tag),
         ...blockedExits({ policy, site }, attempt, verdict, moment),
       ],

@@ -3,6 +3,7 @@ import type { CredentialType } from '../model/credential.ts';
 import type { Change } from '../model/entity.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import { checkForm } from './change-form.ts';
+import { checkCorrection } from './correction-form.ts';
 import { sealCredential, type CredentialValue } from './credential-change.ts';
 import type { ChangeFailure } from './engine.ts';
 import type { Secrets } from './secrets.ts';
@@ -17,9 +18,10 @@ export interface PreparedChanges {
   failed: ChangeFailure[];
 }
 
-/** Checks changes and seals their secrets, so that the store never sees a value. */
+/** Checks changes of an author and seals their secrets, so that the store never sees a value. */
 export async function prepareChanges(
   changes: readonly Change[],
+  author: string,
   secrets: Secrets,
   store: Store,
 ): Promise<PreparedChanges> {
@@ -28,6 +30,7 @@ export async function prepareChanges(
   for (const [index, change] of changes.entries()) {
     if (index % PORTION === PORTION - 1) await setImmediate();
     try {
+      if (change.kind === 'timeCorrection') checkCorrection(change, author);
       result.ready.push({ index, change: await prepare(change, secrets, typeOf) });
     } catch (error) {
       const { code, message } = toAccessError(error);

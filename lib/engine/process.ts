@@ -34,6 +34,9 @@ async function start(): Promise<void> {
   engine.on('alarm', (data) => {
     send({ kind: 'event', event: 'alarm', data });
   });
+  engine.on('passage', (data) => {
+    send({ kind: 'event', event: 'passage', data });
+  });
   // Loading leaves garbage that would stay for hours in a quiet process.
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   send({ kind: 'ready' });

@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { createPolicy } from '../policy/snapshot.ts';
-import { assemble } from './assemble.ts';
+import { assemble, type Moves } from './assemble.ts';
 import { createEmitter } from './emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createFacade, type EngineService } from './facade.ts';
 import { readKeys, type EngineKeys } from './keys.ts';
 import { createSecrets } from './secrets.ts';
+import { DATABASE_FILE } from './store/database.ts';
 import { openStore } from './store/open.ts';
 import type { StoreLimits } from './store/store.ts';
 
@@ -38,6 +40,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
   const { folder, clock = systemClock, onFatal = () => undefined } = options;
   const keys = options.keys ?? readKeys({ folder });
   const events = createEmitter<EngineEvents>();
+  const moves = createEmitter<Moves>();
   const { store, rows, side } = await openStore({
     folder,
     keys,
@@ -46,6 +49,9 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
     listener: {
       event: (event) => {
         if (event.category === 'alarm') events.emit('alarm', event);
+      },
+      moved: (moved) => {
+        moves.emit('moved', moved);
       },
       dead: onFatal,
     },
@@ -58,7 +64,9 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
       policy,
       side,
       clock,
+      file: join(folder, DATABASE_FILE),
       events,
+      moves,
       secrets: createSecrets(keys),
       probeInterval: options.probeInterval ?? PROBE_INTERVAL,
       onFatal,

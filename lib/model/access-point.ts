@@ -35,6 +35,8 @@ export const AccessPoint = Type.Object(
     direction: Direction,
     zoneFrom: Type.Optional(Id),
     zoneTo: Type.Optional(Id),
+    /** One reader for both ways: whoever is behind it comes back, everybody else goes as described. */
+    directionByPosition: Type.Optional(Type.Boolean()),
     enabled: Type.Boolean(),
     /** Credential types the hardware can read. */
     supports: Type.Array(CredentialType, { minItems: 1, uniqueItems: true }),

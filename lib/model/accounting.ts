@@ -6,7 +6,10 @@ const Minutes = Type.Integer({ minimum: 0, maximum: 1440 });
 /** How a firm makes accounted time from facts and plan (R-096). */
 export const AccountingRules = Type.Object(
   {
-    /** Accounted times are multiples of so many minutes; default 1. */
+    /**
+     * Accounted arrivals and departures are multiples of so many minutes from local midnight; default 1.
+     * Who is on time by the plan is never rounded.
+     */
     rounding: Type.Optional(
       Type.Object(
         {
@@ -17,7 +20,7 @@ export const AccountingRules = Type.Object(
         closed,
       ),
     ),
-    /** Minutes late or early that count as on time. */
+    /** Minutes by which an arrival may be late, and a departure early, and still be on time. */
     grace: Type.Optional(
       Type.Object({ late: Type.Optional(Minutes), early: Type.Optional(Minutes) }, closed),
     ),
@@ -26,15 +29,24 @@ export const AccountingRules = Type.Object(
     lateDeparture: Type.Optional(Type.Boolean()),
     /** Absences between two stays up to so many minutes count as present. */
     shortAbsence: Type.Optional(Minutes),
-    /** Taken off a day that is at least `after` minutes long. */
+    /**
+     * `minutes` are taken off a day of at least `after` minutes; of several the one with the longest `after`
+     * that was reached. Time that the person was out between arrival and departure is part of the break.
+     */
     breaks: Type.Optional(
       Type.Array(Type.Object({ after: Minutes, minutes: Minutes }, closed), { maxItems: 8 }),
     ),
-    /** A stay without exit: ends as planned, counts nothing, or waits for a correction. */
-    missingExit: Type.Optional(Type.Enum(['planned', 'nothing', 'open'])),
-    /** Zones in which presence counts; default the outermost ones. */
+    /**
+     * A stay whose entry or exit nobody saw: it begins or ends as planned, what is not known counts nothing,
+     * or the day waits for a correction, which is the default.
+     */
+    unseen: Type.Optional(Type.Enum(['planned', 'nothing', 'open'])),
+    /** Zones in which presence counts, with all that lies in them; default the outermost ones. */
     zones: Type.Optional(Type.Array(Id, { maxItems: 64, uniqueItems: true })),
-    /** Who gets minutes that several employers planned (D13). */
+    /**
+     * Who gets minutes that several employers claim (D13): the one with the lowest `priority` of employment,
+     * or all in equal parts, one after the other, if all of them say `split`.
+     */
     overlap: Type.Optional(Type.Enum(['priority', 'split'])),
   },
   closed,
@@ -53,7 +65,7 @@ export const PlannedDay = Type.Object(
     date: LocalDate,
     arrival: Type.Optional(TimeOfDay),
     departure: Type.Optional(TimeOfDay),
-    /** Minutes; default the time between arrival and departure without breaks. */
+    /** Minutes; default the time between arrival and departure less the break of the firm's rules. */
     stay: Type.Optional(Type.Integer({ minimum: 0, maximum: 2880 })),
     attributes: Type.Optional(Attributes),
   },

@@ -9,6 +9,7 @@ import { Permission } from './permission.ts';
 import { Group, Person } from './person.ts';
 import { Deal } from './release.ts';
 import { HolidayGroup, Schedule } from './schedule.ts';
+import { TimeCorrection } from './time-correction.ts';
 import { Zone } from './zone.ts';
 
 /** Everything an administrator edits. Access points and the site itself come from the flow. */
@@ -23,6 +24,7 @@ export interface Entities {
   firm: Firm;
   employment: Employment;
   plannedDay: PlannedDay;
+  timeCorrection: TimeCorrection;
   pass: Pass;
   waiver: Waiver;
   deal: Deal;
@@ -41,6 +43,7 @@ export const ENTITY_SCHEMAS = {
   firm: Firm,
   employment: Employment,
   plannedDay: PlannedDay,
+  timeCorrection: TimeCorrection,
   pass: Pass,
   waiver: Waiver,
   deal: Deal,
@@ -59,6 +62,7 @@ export const ENTITY_KINDS = [
   'permission',
   'employment',
   'plannedDay',
+  'timeCorrection',
   'pass',
   'waiver',
   'deal',

@@ -22,6 +22,8 @@ export const SiteSettings = Type.Object(
     /** Unsent records kept before the oldest is overwritten, in records and in bytes (D9). */
     quotaRecords: Type.Integer({ minimum: 100, maximum: 100_000_000 }),
     quotaBytes: Type.Integer({ minimum: 1_048_576 }),
+    /** Days for which passages and stays are kept for reports; default 400. */
+    presenceDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3660 })),
   },
   closed,
 );

@@ -37,7 +37,7 @@ export function formProblem(
 }
 
 /** Takes `.validTo: must …` apart. */
-function located(message: string): Problem {
+export function located(message: string): Problem {
   const match = /^\.(?<column>attributes\.[^:]+|[^.:]+)[^:]*: (?<reason>.*)$/su.exec(message);
   const { column, reason } = match?.groups ?? {};
   if (column === undefined || reason === undefined) {

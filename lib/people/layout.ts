@@ -96,6 +96,17 @@ export const LAYOUTS: Readonly<Record<EntityKind, readonly Column[]>> = {
     column('departure'),
     column('stay', 'number'),
   ],
+  timeCorrection: [
+    column('id'),
+    column('person'),
+    column('firm'),
+    column('from', 'date'),
+    column('to', 'date'),
+    column('present', 'flag'),
+    column('reason'),
+    column('author'),
+    column('at', 'number'),
+  ],
   pass: [
     column('id'),
     column('tag'),

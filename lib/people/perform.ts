@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { ChangeReport, Engine, FindQuery } from '../engine/engine.ts';
+import type { ChangeReport, FindQuery, FirmScope } from '../engine/engine.ts';
 import { CredentialType } from '../model/credential.ts';
 import { CHANGE_OPS, type EntityKind } from '../model/entity.ts';
 import { AccessError } from '../model/errors.ts';
@@ -8,10 +8,19 @@ import { parser } from '../model/parse.ts';
 import { changesOf, type ChangeRequest } from './changes.ts';
 import { exportEntities, type ExportOptions } from './export.ts';
 import { importRows, type ImportOptions } from './import.ts';
+import { DESK_OPERATIONS, atDesk } from './passes.ts';
 import type { Rejection } from './row.ts';
 import { importSource, type SourceOptions } from './source.ts';
+import { within, type PeopleEngine } from './within.ts';
 
-export const OPERATIONS = [...CHANGE_OPS, 'find', 'explain', 'import', 'export'] as const;
+export const OPERATIONS = [
+  ...CHANGE_OPS,
+  'find',
+  'explain',
+  'import',
+  'export',
+  ...DESK_OPERATIONS,
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export interface Request {
@@ -21,6 +30,8 @@ export interface Request {
   value: unknown;
   /** Who asks for it, for the administration log. */
   author: string;
+  /** Only what belongs to this firm is seen and changed. */
+  scope?: FirmScope;
 }
 
 /** What stays the same for all requests of a node. */
@@ -29,7 +40,7 @@ export interface Surroundings
     Pick<ImportOptions, 'existing' | 'dryRun' | 'signal' | 'onProgress'>,
     Pick<SourceOptions, 'encoding'>,
     Pick<ExportOptions, 'format' | 'separator'> {
-  engine: Pick<Engine, 'change' | 'find' | 'explain'>;
+  engine: PeopleEngine;
   /** Opens a secret that was sealed on its way through the flow. */
   open: (sealed: string) => string;
 }
@@ -67,7 +78,10 @@ const explainParser = parser(
 );
 
 /** Does what a message asks for. Rejects with the code of what is wrong, in the input or in the engine. */
-export async function perform(around: Surroundings, request: Request): Promise<Answer> {
+export async function perform(surroundings: Surroundings, request: Request): Promise<Answer> {
+  const { scope } = request;
+  const engine = scope ? within(surroundings.engine, scope) : surroundings.engine;
+  const around = { ...surroundings, engine };
   switch (request.operation) {
     case 'find':
       return answer(await around.engine.find(findQuery(request)));
@@ -77,8 +91,13 @@ export async function perform(around: Surroundings, request: Request): Promise<A
       return answer(await exportEntities(around.engine, { ...around, kind: request.kind }));
     case 'import':
       return bringIn(around, request);
-    default:
+    case 'create':
+    case 'update':
+    case 'put':
+    case 'delete':
       return answer(await change(around, { ...request, op: request.operation }));
+    default:
+      return answer(await atDesk(engine, request.operation, request.value, request.author));
   }
 }
 

@@ -29,7 +29,7 @@ export async function importSource(
     return jsonRows(content, kind);
   }
   const text = textOf(content, encoding);
-  if (/^\s*[[{]/.test(text)) return jsonRows(parsed(text), kind);
+  if (isJson(text)) return jsonRows(parsed(text), kind);
   if (kind === undefined) {
     throw new AccessError('INPUT_INVALID', 'a CSV file holds one kind of entity; choose the kind');
   }
@@ -37,7 +37,13 @@ export async function importSource(
   return csvRows(text, kind);
 }
 
-function parsed(text: string): unknown {
+/** Whether a text is JSON and not CSV. */
+export function isJson(text: string): boolean {
+  return /^\s*[[{]/.test(text);
+}
+
+/** The value of a JSON text. Throws INPUT_INVALID without repeating any of it. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -47,8 +53,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A quote that is open at its end may have swallowed rows, so the whole file is refused. */
-async function requireSound(text: string): Promise<void> {
+/** Throws INPUT_INVALID for a file with open quotes, which may have swallowed rows, or with too many rows. */
+export async function requireSound(text: string): Promise<void> {
   let count = 0;
   for (const { line, broken } of records(text, separatorOf(text))) {
     if (broken) {

@@ -10,8 +10,8 @@ import { BIT, listOf, type ReasonSet } from './reason-set.ts';
 import type { AccessPointRules } from './rules.ts';
 
 /**
- * What a break-glass member may ignore: the state of the access point, levels, further factors, rights and
- * the clock. A credential or a person that is refused for its own sake stays refused (N3).
+ * What a break-glass member may ignore: the state of the access point, levels, further factors, rights,
+ * positions, a full area and the clock. A credential or a person that is refused for its own sake stays refused (N3).
  */
 const IGNORED_BY_BREAK_GLASS =
   BIT.unknownCredential |
@@ -21,6 +21,8 @@ const IGNORED_BY_BREAK_GLASS =
   BIT.denyRule |
   BIT.noRight |
   BIT.notPermittedNow |
+  BIT.antiPassback |
+  BIT.areaFull |
   BIT.exitBlocked |
   BIT.wrongPin |
   BIT.wrongSecondIdentifier |
@@ -36,7 +38,7 @@ export function evaluate(state: State, input: EvaluateInput): Verdict {
   if (input.factors.length === 0) return anonymousVerdict(input, point);
   const moment = momentAt(state.rules.zone, input.now, input.clockTrusted);
   const level = point && levelInForce(point.levels, moment);
-  const hearing = openHearing(point, level, moment, input.factors.length);
+  const hearing = openHearing(point, level, moment, input.factors.length, input.obstacles);
   hear(state, input, hearing);
   return decide(state, hearing);
 }

@@ -11,6 +11,7 @@ import { DAY } from './local-time.ts';
 import { momentAt, type Moment } from './moment.ts';
 import type { PermissionRow } from './permissions.ts';
 import { present } from './presentation.ts';
+import type { Obstacles } from './policy.ts';
 import type { AccessPointRules } from './rules.ts';
 
 /** How far the preview looks for the next change: a year, with its yearly holidays. */
@@ -25,6 +26,7 @@ export function explain(
   state: State,
   query: Required<ExplainQuery>,
   clockTrusted: boolean,
+  obstacles?: Obstacles,
 ): Explanation {
   const { people, rules } = state;
   const point = rules.accessPoints.get(query.accessPoint);
@@ -36,7 +38,7 @@ export function explain(
   const level = known ?? levelAt(point.levels, moment.instant);
   const { types, faults, missing } = present(state, person, point, level, moment);
   const asked = types === 0 ? undefined : known && { ...known, twoPersons: false };
-  const hearing = openHearing(point, asked, moment, 1);
+  const hearing = openHearing(point, asked, moment, 1, obstacles);
   hearing.types = types;
   partyOf(hearing, person).faults = faults;
   const verdict = decide(state, hearing);

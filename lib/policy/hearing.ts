@@ -2,6 +2,7 @@ import type { Level } from './levels.ts';
 import type { Moment } from './moment.ts';
 import { NOT_COVERED } from './permissions.ts';
 import type { ReasonSet } from './reason-set.ts';
+import type { Obstacles } from './policy.ts';
 import type { AccessPointRules } from './rules.ts';
 import type { TypeSet } from './type-set.ts';
 
@@ -24,6 +25,8 @@ export interface Hearing {
   readonly moment: Moment;
   /** How many credentials were presented. */
   readonly readings: number;
+  /** What speaks against the way itself. */
+  readonly obstacles: Obstacles;
   /** The people who were recognised, in the order in which they came. */
   parties: readonly Party[];
   /** Every type that was presented. */
@@ -37,18 +40,21 @@ export interface Hearing {
 
 /** Most attempts get one party, so that no list ever has to grow. */
 const NO_PARTIES: readonly Party[] = [];
+const NO_OBSTACLES: Obstacles = () => [];
 
 export function openHearing(
   point: AccessPointRules | undefined,
   level: Level | undefined,
   moment: Moment,
   readings: number,
+  obstacles: Obstacles = NO_OBSTACLES,
 ): Hearing {
   return {
     point,
     level,
     moment,
     readings,
+    obstacles,
     parties: NO_PARTIES,
     types: 0,
     faults: 0,

@@ -1,12 +1,14 @@
 import { personFaults, releaseFaults, rightFaults, type State } from './checks.ts';
 import type { Hearing, Party } from './hearing.ts';
 import { levelFaults, type Level } from './levels.ts';
-import { BIT, type ReasonSet } from './reason-set.ts';
+import { BIT, reasonSet, type ReasonSet } from './reason-set.ts';
 
 /** Everything that speaks against an attempt. */
 export function judge(state: State, hearing: Hearing): ReasonSet {
   const { level } = hearing;
-  const faults = hearing.faults | siteFaults(state, hearing);
+  const isStranger = hearing.parties.length === 0 && hearing.readings > 0;
+  const way = isStranger ? reasonSet(hearing.obstacles()) : 0;
+  const faults = hearing.faults | way | siteFaults(state, hearing);
   if (level === undefined) return faults | firstFaults(state, hearing);
   if (level.twoPersons) return faults | twoPersonFaults(state, hearing, level);
   return faults | onePersonFaults(state, hearing, level);
@@ -58,15 +60,18 @@ function presentationFaults({ point }: Hearing, level: Level, types: number): Re
 }
 
 /** What speaks against one person; notes the permission that lets them pass. */
-function partyFaults(state: State, { point, moment }: Hearing, party: Party): ReasonSet {
+function partyFaults(state: State, { point, moment, obstacles }: Hearing, party: Party): ReasonSet {
   const { people, rules } = state;
   const faults = party.faults | personFaults(people, party.person, moment);
   if (point === undefined) return faults;
   const { permissions } = rules;
+  const way = reasonSet(obstacles(people.identity(party.person).id));
+  const obstacle = people.exempt(party.person) ? way & ~BIT.antiPassback : way;
   const deny = permissions.denying(people, party.person, point.number, moment);
   party.permission = permissions.allowing(people, party.person, point.number, moment);
   return (
     faults |
+    obstacle |
     rightFaults(moment, party.permission, deny) |
     releaseFaults(state, point, party.person, moment)
   );

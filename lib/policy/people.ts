@@ -7,6 +7,8 @@ import { Slots } from './slots.ts';
 const DISABLED = 1;
 /** There is a start or an end. */
 const LIMITED = 2;
+/** Anti-passback is not applied. */
+const EXEMPT = 4;
 
 /** Who somebody is, as decisions tell it. */
 export interface Identity {
@@ -18,6 +20,7 @@ export interface Identity {
 export interface PersonEntry {
   readonly identity: Identity;
   readonly disabled: boolean;
+  readonly exempt: boolean;
   readonly period: Period;
   /** Numbers of the groups. */
   readonly groups: readonly number[];
@@ -30,6 +33,7 @@ export function personEntry(
   return {
     identity: { id: person.id, name: person.name },
     disabled: person.disabled,
+    exempt: person.antiPassbackExempt === true,
     period: readPeriod(person.validFrom, person.validTo),
     groups: person.groups.map((group) => groupNumber(group)),
   };
@@ -53,10 +57,11 @@ export class People {
     return this.#slots.of(id);
   }
 
-  put({ identity, disabled, period, groups }: PersonEntry): void {
+  put({ identity, disabled, exempt, period, groups }: PersonEntry): void {
     const known = this.#slots.of(identity.id);
     const slot = known < 0 ? this.#slots.add(identity.id) : known;
-    const flags = (disabled ? DISABLED : 0) | (period.limited ? LIMITED : 0);
+    const flags =
+      (disabled ? DISABLED : 0) | (period.limited ? LIMITED : 0) | (exempt ? EXEMPT : 0);
     this.#identities[slot] = identity;
     this.#records.set(slot, flags, this.groups.add(groups));
     this.periods.set(slot, period.from, period.until);
@@ -76,6 +81,11 @@ export class People {
 
   disabled(slot: number): boolean {
     return (this.#records.first(slot) & DISABLED) !== 0;
+  }
+
+  /** Whether anti-passback is not applied to the person. */
+  exempt(slot: number): boolean {
+    return (this.#records.first(slot) & EXEMPT) !== 0;
   }
 
   /** Whether the validity has a start or an end. */

@@ -8,6 +8,8 @@ import type { Deal, ReleaseOverride } from '../model/release.ts';
 import type { Zone } from '../model/zone.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { EngineConfig } from '../model/site.ts';
+import type { ZoneTree } from './presence/tree.ts';
+import type { Zone as TimeZone } from './zone.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { ReleaseBook, ReleaseFirm } from './release/book.ts';
 
@@ -101,6 +103,12 @@ export interface Factor {
   lockedOut?: boolean;
 }
 
+/**
+ * What speaks against the way through an access point, besides rights: `antiPassback` for this person, `areaFull` for
+ * anybody. Without a person, for somebody whom nobody knows here.
+ */
+export type Obstacles = (person?: string) => readonly Reason[];
+
 export interface EvaluateInput {
   accessPoint: string;
   factors: readonly Factor[];
@@ -111,6 +119,8 @@ export interface EvaluateInput {
   clockTrusted: boolean;
   /** The keypad rests after too many wrong codes. */
   keypadLockedOut: boolean;
+  /** Default: none. */
+  obstacles?: Obstacles;
 }
 
 /** The answer of the rules, before it is numbered, recorded and given a life. */
@@ -152,6 +162,13 @@ export interface Policy {
   readonly release: Omit<ReleaseBook, `put${string}` | `delete${string}`>;
   /** The pass that ends with the next exit of this tag, the id of a credential. */
   oneOffPassOf(tag: string): string | undefined;
+  nameOf(person: string): string | undefined;
+  /** Whether anti-passback is not applied to a person. */
+  isExempt(person: string): boolean;
+  /** The zones of the site; another object after every change of the rules. */
+  readonly zones: ZoneTree;
+  /** The time zone of the site. */
+  readonly timeZone: TimeZone;
   evaluate(input: EvaluateInput): Verdict;
   /** The level in force; undefined if the access point is not configured. */
   activeLevel(
@@ -168,7 +185,7 @@ export interface Policy {
     clockTrusted: boolean,
   ): { open: boolean; until: number } | undefined;
   /** Throws NOT_FOUND for an unknown person or access point. */
-  explain(query: Required<ExplainQuery>, clockTrusted: boolean): Explanation;
+  explain(query: Required<ExplainQuery>, clockTrusted: boolean, obstacles?: Obstacles): Explanation;
   /** Version of the time-zone data the schedules were compiled from. */
   readonly tzdata: string;
 }

@@ -39,12 +39,21 @@ export const BIT = {
   denyRule: bitOfReason('denyRule'),
   noRight: bitOfReason('noRight'),
   notPermittedNow: bitOfReason('notPermittedNow'),
+  antiPassback: bitOfReason('antiPassback'),
+  areaFull: bitOfReason('areaFull'),
   exitBlocked: bitOfReason('exitBlocked'),
   wrongPin: bitOfReason('wrongPin'),
   wrongSecondIdentifier: bitOfReason('wrongSecondIdentifier'),
   secondFactorTimeout: bitOfReason('secondFactorTimeout'),
   secondPersonRequired: bitOfReason('secondPersonRequired'),
 } as const satisfies Partial<Record<Reason, ReasonSet>>;
+
+/** The bits of some reasons. */
+export function reasonSet(reasons: readonly Reason[]): ReasonSet {
+  let set = 0;
+  for (const reason of reasons) set |= bitOfReason(reason);
+  return set;
+}
 
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 

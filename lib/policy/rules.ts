@@ -6,6 +6,7 @@ import { Permissions } from './permissions.ts';
 import type { RuleSources } from './rule-sources.ts';
 import { ALWAYS_OPEN, compileSchedule, type Schedule } from './schedule.ts';
 import { typeSet, type TypeSet } from './type-set.ts';
+import { ZoneTree } from './presence/tree.ts';
 import type { Zone } from './zone.ts';
 
 export interface AccessPointRules {
@@ -25,6 +26,7 @@ export interface Rules {
   readonly site: SiteSettings;
   readonly accessPoints: ReadonlyMap<string, AccessPointRules>;
   readonly permissions: Permissions;
+  readonly zones: ZoneTree;
   /** Undefined for a schedule that does not exist or cannot be relied on. */
   readonly scheduleOf: (id: string) => Schedule | undefined;
   /** Numbers of the break-glass groups. */
@@ -64,6 +66,7 @@ export function compileRules(
     site,
     accessPoints: new Map(points),
     permissions,
+    zones: new ZoneTree(sources.zone.values()),
     scheduleOf,
     breakGlass: new Set(breakGlass.map((group) => numberOf(group.id))),
   };

@@ -14,11 +14,13 @@ import { People, personEntry } from './people.ts';
 import type {
   CredentialIndex,
   EvaluateInput,
+  Obstacles,
   Policy,
   PolicyChange,
   PolicyRows,
   Verdict,
 } from './policy.ts';
+import type { ZoneTree } from './presence/tree.ts';
 import { changedSources, isRuleChange, type RuleSources } from './rule-sources.ts';
 import { ReleaseBook } from './release/book.ts';
 import { compileRules, type Rules } from './rules.ts';
@@ -182,6 +184,26 @@ class Snapshot implements Policy {
     return this.#state.people.slotOf(id) >= 0;
   }
 
+  nameOf(person: string): string | undefined {
+    const { people } = this.#state;
+    const slot = people.slotOf(person);
+    return slot < 0 ? undefined : people.identity(slot).name;
+  }
+
+  isExempt(person: string): boolean {
+    const { people } = this.#state;
+    const slot = people.slotOf(person);
+    return slot >= 0 && people.exempt(slot);
+  }
+
+  get zones(): ZoneTree {
+    return this.#state.rules.zones;
+  }
+
+  get timeZone(): Zone {
+    return this.#zone;
+  }
+
   evaluate(input: EvaluateInput): Verdict {
     return evaluate(this.#state, input);
   }
@@ -209,8 +231,12 @@ class Snapshot implements Policy {
     return { open: found.isOpen(instant) && (trusted || !found.limited), until };
   }
 
-  explain(query: Required<ExplainQuery>, clockTrusted: boolean): Explanation {
-    return explain(this.#state, query, clockTrusted);
+  explain(
+    query: Required<ExplainQuery>,
+    clockTrusted: boolean,
+    obstacles?: Obstacles,
+  ): Explanation {
+    return explain(this.#state, query, clockTrusted, obstacles);
   }
 
   #compile(sources: RuleSources): Rules {

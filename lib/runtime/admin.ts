@@ -19,6 +19,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   health: (site) => site.engine.health(),
   release: ({ engine, settings: { language } }, query) =>
     announcementFor({ engine, language }, query('person') ?? ''),
+  zones: (site) => site.engine.zones({}),
   explain: (site, query) =>
     site.engine.explain({
       person: query('person') ?? '',

@@ -49,11 +49,16 @@ export const STATUS_NAMES = Object.keys(APPEARANCE) as StatusName[];
 /** Milliseconds for which a passing state such as `granted` stays before the steady one returns. */
 const FLASH = 3000;
 
+interface Shown {
+  readonly name: StatusName;
+  readonly text?: string;
+}
+
 /** Shows the state of a node: only on change, and never after the node has closed. */
 export class Status {
   readonly #node: Node;
-  #steady: StatusName = 'idle';
-  #shown: StatusName | undefined;
+  #steady: Shown = { name: 'idle' };
+  #shown: Shown | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -61,10 +66,13 @@ export class Status {
     this.#node = node;
   }
 
-  /** The state that stays. A passing state that is being shown is not cut short. */
-  show(name: StatusName): void {
-    this.#steady = name;
-    if (this.#timer === undefined) this.#set(name);
+  /**
+   * The state that stays, in the words of the catalogue or, for names and numbers, in its own. A passing state that
+   * is being shown is not cut short.
+   */
+  show(name: StatusName, text?: string): void {
+    this.#steady = text === undefined ? { name } : { name, text };
+    if (this.#timer === undefined) this.#set(this.#steady);
   }
 
   /** A passing state; the steady one returns after three seconds. */
@@ -76,7 +84,7 @@ export class Status {
       this.#set(this.#steady);
     }, FLASH);
     this.#timer.unref();
-    this.#set(name);
+    this.#set({ name });
   }
 
   close(): void {
@@ -85,9 +93,11 @@ export class Status {
     this.#timer = undefined;
   }
 
-  #set(name: StatusName): void {
-    if (this.#closed || name === this.#shown) return;
-    this.#shown = name;
-    this.#node.status({ ...APPEARANCE[name], text: `common.status.${name}` });
+  #set(shown: Shown): void {
+    const isSame = shown.name === this.#shown?.name && shown.text === this.#shown.text;
+    if (this.#closed || isSame) return;
+    this.#shown = shown;
+    const { name, text = `common.status.${name}` } = shown;
+    this.#node.status({ ...APPEARANCE[name], text });
   }
 }

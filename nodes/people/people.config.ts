@@ -25,6 +25,8 @@ export interface PeopleConfig {
   kind: KindChoice | typeof FROM_MESSAGE;
   value: TypedValue;
   author: TypedValue;
+  /** The firm to which the node is limited; nothing for all. */
+  firm: TypedValue;
   /** Who is named in the administration log if the author is empty. */
   defaultAuthor: string;
   existing: Existing;
@@ -41,6 +43,7 @@ export function normalise(settings: Settings): PeopleConfig {
     kind: settings.choice('kind', [...KIND_CHOICES, FROM_MESSAGE], 'person'),
     value: typedField(settings, 'value', { value: 'payload', type: 'msg' }),
     author: typedField(settings, 'author', { value: '', type: 'str' }),
+    firm: typedField(settings, 'firm', { value: '', type: 'str' }),
     defaultAuthor: `flow:${settings.text('name', settings.text('id'))}`.slice(0, AUTHOR_LENGTH),
     existing: settings.choice('existing', EXISTING, 'merge'),
     dryRun: settings.flag('dryRun', false),

@@ -12,6 +12,8 @@ interface PeopleProperties {
   valueType: string;
   author: string;
   authorType: string;
+  firm: string;
+  firmType: string;
   existing: string;
   dryRun: boolean;
   encoding: string;
@@ -21,6 +23,8 @@ interface PeopleProperties {
 
 const OPERATION = '#node-input-operation';
 const FORMAT = '#node-input-format';
+/** Operations for which the kind of entity is chosen. */
+const WITH_KIND = ['create', 'update', 'put', 'delete', 'find', 'import', 'export'];
 
 RED.nodes.registerType<PeopleProperties>('gatewire-people', {
   category: CATEGORY,
@@ -35,6 +39,8 @@ RED.nodes.registerType<PeopleProperties>('gatewire-people', {
     valueType: { value: 'msg' },
     author: { value: '' },
     authorType: { value: 'str' },
+    firm: { value: '' },
+    firmType: { value: 'str' },
     existing: { value: 'merge', validate: required },
     dryRun: { value: false },
     encoding: { value: 'utf-8', validate: required },
@@ -69,7 +75,12 @@ RED.nodes.registerType<PeopleProperties>('gatewire-people', {
       types: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
       typeField: '#node-input-authorType',
     });
-    showFor('#gatewire-people-kind', (operation) => operation !== 'explain');
+    $('#node-input-firm').typedInput({
+      default: 'str',
+      types: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
+      typeField: '#node-input-firmType',
+    });
+    showFor('#gatewire-people-kind', (operation) => WITH_KIND.includes(operation));
     showFor('#gatewire-people-value', (operation) => operation !== 'export');
     showFor('#gatewire-people-import', (operation) => operation === 'import');
     showFor('#gatewire-people-export', (operation) => operation === 'export');

@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import { AccessError } from '../../lib/model/errors.ts';
-import { Name } from '../../lib/model/fields.ts';
+import { Id, Name } from '../../lib/model/fields.ts';
 import { parser } from '../../lib/model/parse.ts';
 import { OPERATIONS, perform, type Answer, type Request } from '../../lib/people/perform.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
@@ -17,6 +17,7 @@ import {
 type Context = NodeContext<PeopleConfig>;
 
 const authorParser = parser(Name);
+const firmParser = parser(Id);
 
 /** The people node: creates, changes, finds, deletes, imports and exports who may pass, and explains it. */
 export default function register(RED: NodeAPI): void {
@@ -83,7 +84,18 @@ async function requestOf(context: Context, message: NodeMessageInFlow): Promise<
     kind: chosenKind === ALL_KINDS ? undefined : chosenKind,
     value: await evaluate(RED, node, config.value, message, 'value'),
     author: authorParser.parse(author === '' ? config.defaultAuthor : author, 'author'),
+    ...(await scopeOf(context, message)),
   };
+}
+
+/** A scope that is to come from somewhere and does not come must not open everything. */
+async function scopeOf(
+  { RED, node, config: { firm } }: Context,
+  message: NodeMessageInFlow,
+): Promise<Pick<Request, 'scope'>> {
+  if (firm.type === 'str' && firm.value === '') return {};
+  const given = await evaluate(RED, node, firm, message, 'firm');
+  return { scope: { firm: firmParser.parse(given, 'the firm') } };
 }
 
 function choice<T extends string>(

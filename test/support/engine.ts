@@ -1,9 +1,11 @@
-import { assemble } from '../../lib/engine/assemble.ts';
+import { join } from 'node:path';
+import { assemble, type Moves } from '../../lib/engine/assemble.ts';
 import { createEmitter } from '../../lib/engine/emitter.ts';
 import { createFacade, type EngineService } from '../../lib/engine/facade.ts';
 import { deriveKeys } from '../../lib/engine/keys.ts';
 import { createSecrets } from '../../lib/engine/secrets.ts';
 import { createEngine } from '../../lib/engine/service.ts';
+import { DATABASE_FILE } from '../../lib/engine/store/database.ts';
 import { openStore } from '../../lib/engine/store/open.ts';
 import type { Store } from '../../lib/engine/store/store.ts';
 import type { Clock } from '../../lib/model/clock.ts';
@@ -42,7 +44,13 @@ export async function openFaultyEngine(
   wraps: Wraps,
 ): Promise<EngineService> {
   const limits = { ring: 2000, quotaRecords: 1_000_000, quotaBytes: 1024 ** 3 };
-  const opened = await openStore({ folder, keys: TEST_KEYS, limits, clock });
+  const moves = createEmitter<Moves>();
+  const listener = {
+    moved: (moved: Moves['moved']) => {
+      moves.emit('moved', moved);
+    },
+  };
+  const opened = await openStore({ folder, keys: TEST_KEYS, limits, clock, listener });
   const policy = createPolicy();
   policy.load(opened.rows);
   const parts = {
@@ -52,9 +60,11 @@ export async function openFaultyEngine(
   const assembly = await assemble({
     ...parts,
     side: opened.side,
+    file: join(folder, DATABASE_FILE),
     secrets: createSecrets(TEST_KEYS),
     clock,
     events: createEmitter(),
+    moves,
     probeInterval: NO_PROBE,
     onFatal: wraps.onFatal ?? (() => undefined),
   }).catch(async (error: unknown) => {

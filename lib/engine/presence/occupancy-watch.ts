@@ -26,7 +26,7 @@ export class OccupancyWatch {
         events.push(
           level > before
             ? { category: 'alarm', code: 'occupancyReached', details }
-            : { category: 'system', code: 'occupancyLeft', details },
+            : { category: 'alarm', code: 'occupancyLeft', details },
         );
       }
     }

@@ -1,11 +1,17 @@
 import type { Clock } from '../../model/clock.ts';
-import { ZoneTree, type Place } from '../../policy/presence/tree.ts';
+import { ZoneTree, type KnownPlace, type Place } from '../../policy/presence/tree.ts';
 import type { Moved, StoredPosition } from '../store/presence/moves.ts';
 
 interface Known {
   readonly stored: StoredPosition;
   /** Forgiven or reset: it counts neither against the person nor for the occupancy of a zone. */
   forgotten: boolean;
+}
+
+/** An entry by the wall clock and by the monotonic one. */
+interface Entry {
+  readonly at: number;
+  readonly monotonic: number;
 }
 
 /** Where everybody is, in memory: a mirror of what the store has committed. */
@@ -16,7 +22,7 @@ export class Positions {
   /** How many people count in a zone itself, not below it. */
   readonly #counts = new Map<string, number>();
   /** Zone, person and the monotonic instant of the last entry; only for zones that need it. */
-  readonly #entries = new Map<string, Map<string, { at: number; monotonic: number }>>();
+  readonly #entries = new Map<string, Map<string, Entry>>();
   /** When a zone has last forgotten everybody. */
   readonly #resets = new Map<string, number>();
 
@@ -53,16 +59,16 @@ export class Positions {
   /** Remembers an entry for as long as a rule may ask for it. */
   noteEntry(zone: string, person: string, at: number, now: number): void {
     if (this.#tree.zone(zone)?.antiPassback?.minutes === undefined) return;
-    let entries = this.#entries.get(zone);
-    if (entries === undefined) this.#entries.set(zone, (entries = new Map()));
+    const entries = this.#entries.get(zone) ?? new Map<string, Entry>();
+    this.#entries.set(zone, entries);
     if ((entries.get(person)?.at ?? -Infinity) >= at) return;
     entries.set(person, { at, monotonic: this.#clock.monotonic() - Math.max(0, now - at) });
   }
 
   /** Where somebody is as far as rules may rely on it. */
-  placeOf(person: string): Place | 'unknown' {
+  placeOf(person: string): KnownPlace {
     const known = this.#people.get(person);
-    return known === undefined || known.forgotten ? 'unknown' : known.stored.zone;
+    return known === undefined || known.forgotten ? null : known.stored.zone;
   }
 
   find(person: string): (StoredPosition & { forgotten: boolean }) | undefined {

@@ -1,11 +1,13 @@
 import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
 import type {
   ChangeOutcome,
@@ -76,6 +78,10 @@ export class StoreClient implements Store {
     return this.#port.call('secrets', credential);
   }
 
+  history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]> {
+    return this.#port.call('history', kind, query) as Promise<HistoryAnswers[K]>;
+  }
+
   readRecords<S extends Stream>(
     stream: S,
     after: number,
@@ -95,6 +101,10 @@ export class StoreClient implements Store {
   async backup(file: string): Promise<{ bytes: number }> {
     if (this.#port.ended !== undefined) throw this.#port.ended;
     return backupInProcess(this.#options.file, file);
+  }
+
+  saveAccounted(days: AccountedDays): Promise<void> {
+    return this.#port.call('saveAccounted', days);
   }
 
   setLimits(limits: StoreLimits): Promise<void> {

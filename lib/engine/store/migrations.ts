@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
+import { ATTENDANCE_TABLES } from './attendance-schema.ts';
+import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
 import { RELEASE_TABLES } from './release-state.ts';
@@ -11,7 +13,9 @@ export const MIGRATIONS: readonly string[] = [
   VIEWS,
   PARK_TABLES,
   PRESENCE_TABLES,
+  ATTENDANCE_TABLES,
   RELEASE_TABLES,
+  LINK_VIEWS,
 ];
 
 /**

@@ -2,8 +2,10 @@ import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError, type ErrorCode } from '../../model/errors.ts';
 import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/record.ts';
 import type { StreamHead } from './chain.ts';
+import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
 import type {
@@ -53,9 +55,11 @@ export interface Calls {
   markKey(firm: string, source: string, key: string): UsedKey | undefined;
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
+  history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;
+  saveAccounted(days: AccountedDays): void;
   setLimits(limits: StoreLimits): void;
   health(): StoreHealth;
   close(): void;

@@ -1,8 +1,10 @@
 import type { ClockState, EventEntry } from '../../model/record.ts';
+import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { LogDraft } from './log-draft.ts';
 import type { Append, Calls } from './protocol.ts';
+import { askHistory } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
 import { usedKey } from './release-state.ts';
@@ -22,11 +24,16 @@ export function serviceOf(writer: Writer): Service {
     markKey: (firm, source, key) => usedKey(writer.session.db, firm, source, key),
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
+    history: (kind, query) => askHistory(writer.session.db, kind, query as never),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
     recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
     acknowledge: (stream, seq) =>
       writer.transaction((draft) => {
         draft.acknowledge(stream, seq);
+      }),
+    saveAccounted: (days) =>
+      writer.transaction((_draft, { db }) => {
+        saveAccounted(db, days);
       }),
     setLimits: (limits) => writer.setLimits(limits),
     health: () => writer.health(),

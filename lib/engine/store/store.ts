@@ -11,6 +11,8 @@ import type { ReleaseOverride } from '../../model/release.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { AccountedDays } from './accounted-days.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -142,6 +144,8 @@ export interface Store {
   secrets(
     credential: string,
   ): Promise<{ sealed: Uint8Array; template?: Uint8Array; tokenKey?: Uint8Array } | undefined>;
+  /** Answers a question about who was where. */
+  history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]>;
   readRecords<S extends Stream>(
     stream: S,
     after: number,
@@ -158,6 +162,8 @@ export interface Store {
    * under a new identity (I2). Rejects with CONFLICT if the file exists.
    */
   backup(file: string): Promise<{ bytes: number }>;
+  /** Stores working time as it was accounted; at most some hundred days, as live records wait. */
+  saveAccounted(days: AccountedDays): Promise<void>;
   setLimits(limits: StoreLimits): Promise<void>;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;

@@ -1,15 +1,14 @@
 import type { AntiPassback } from '../../model/zone.ts';
-import type { Place, ZoneTree } from './tree.ts';
+import type { KnownPlace, Place, ZoneTree } from './tree.ts';
 import type { Way } from './way.ts';
 
 /** What is known of the person at the door. */
 export interface Standing {
-  /** Where they are; `unknown` counts as anywhere. */
-  readonly place: Place | 'unknown';
+  readonly place: KnownPlace;
   /** Milliseconds since they last entered a zone; undefined if that is not known. */
-  enteredAgo(zone: string): number | undefined;
+  enteredAgo: (zone: string) => number | undefined;
   /** Another grant may be bringing them into the zone at this moment. */
-  isEntering(zone: string): boolean;
+  isEntering: (zone: string) => boolean;
   /** Whether what other gateways see is known here. */
   readonly inReach: boolean;
 }
@@ -78,10 +77,10 @@ function entryViolations(
   return found;
 }
 
-function isIn(tree: ZoneTree, place: Standing['place'], zone: Place): boolean {
-  return place === 'unknown' || tree.isWithin(place, zone);
+function isIn(tree: ZoneTree, place: KnownPlace, zone: Place): boolean {
+  return place === null || tree.isWithin(place, zone);
 }
 
-function isKnownIn(tree: ZoneTree, place: Standing['place'], zone: string): boolean {
-  return place !== 'unknown' && tree.isWithin(place, zone);
+function isKnownIn(tree: ZoneTree, place: KnownPlace, zone: string): boolean {
+  return place !== null && tree.isWithin(place, zone);
 }

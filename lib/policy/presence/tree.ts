@@ -3,6 +3,9 @@ import type { Zone } from '../../model/zone.ts';
 /** Where somebody is: the id of a zone, or undefined for outside of all of them. */
 export type Place = string | undefined;
 
+/** A place as far as it is known: null is nowhere in particular, which counts as anywhere. */
+export type KnownPlace = Place | null;
+
 const OUTSIDE: readonly string[] = [];
 
 /** The zones of a site and what lies in what. A zone that nobody has described has no parent and no rules. */

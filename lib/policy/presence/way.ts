@@ -19,18 +19,22 @@ export function wayThrough(tree: ZoneTree, { direction, zoneFrom, zoneTo }: Ends
   return wayBetween(tree, direction, zoneFrom, zoneTo);
 }
 
+/** The same way in the other direction. */
+export function wayBack(tree: ZoneTree, { direction, zoneFrom, zoneTo }: Ends): Way {
+  return wayBetween(tree, OTHER[direction], zoneTo, zoneFrom);
+}
+
 /**
  * The way that somebody takes through an access point that is used both ways: whoever is behind it, or deeper,
  * comes back; everybody else, wherever they are, goes in as described (R-090).
  */
 export function wayByPosition(tree: ZoneTree, ends: Ends, position: Place): Way {
-  const { direction, zoneFrom, zoneTo } = ends;
-  const isBehind = tree.isWithin(position, zoneTo) && !tree.isWithin(position, zoneFrom);
-  const isDeeper = zoneTo !== undefined && tree.isWithin(zoneTo, zoneFrom);
-  const comesBack = isBehind || (isDeeper && tree.isWithin(position, zoneTo));
-  return comesBack
-    ? wayBetween(tree, OTHER[direction], zoneTo, zoneFrom)
-    : wayBetween(tree, direction, zoneFrom, zoneTo);
+  const { zoneFrom, zoneTo } = ends;
+  const isBehind = tree.isWithin(position, zoneTo);
+  const isBefore = tree.isWithin(position, zoneFrom);
+  // Of two zones of which one lies in the other, the inner one says where somebody is.
+  const comesBack = isBehind && (!isBefore || tree.isWithin(zoneTo, zoneFrom));
+  return comesBack ? wayBack(tree, ends) : wayThrough(tree, ends);
 }
 
 function wayBetween(tree: ZoneTree, direction: Direction, from: Place, to: Place): Way {

@@ -158,6 +158,13 @@ const VALUES: Record<EntityKind, fc.Arbitrary<object>> = {
   firm: fc.record({ id: id('f'), name, roles: fc.constant(['employer']) }, optional),
   employment: fc.record({ id: id('e'), person: id('p'), firm: id('f'), validFrom: date }, optional),
   plannedDay: fc.record({ id: id('d'), person: id('p'), firm: id('f'), date }, optional),
+  timeCorrection: fc.record(
+    {
+      ...{ id: id('k'), person: id('p'), firm: id('f'), from: date, to: date },
+      ...{ present: fc.boolean(), reason: name, author: name, at: fc.constant(1) },
+    },
+    optional,
+  ),
   pass: fc.record(
     {
       ...{ id: id('q'), tag: id('c'), person: id('p'), host: id('p'), firm: id('f') },

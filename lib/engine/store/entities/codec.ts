@@ -116,6 +116,7 @@ const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
   firm: 'firm',
   employment: 'employment',
   plannedDay: 'planned day',
+  timeCorrection: 'time correction',
   pass: 'pass',
   waiver: 'waiver',
   deal: 'deal',

@@ -7,9 +7,18 @@ import { userOf } from './queries.ts';
 import { tableOf, type Tables } from './tables.ts';
 import { settleTags, tagsOf } from './tags.ts';
 
+/** Tables with rows of a person of which decisions know nothing. */
+const BELONGINGS = [
+  'person_group',
+  'employment',
+  'planned_day',
+  'time_correction',
+  'accounted_day',
+] as const;
+
 /**
  * Deletes an entity. With a person goes all that is theirs: credentials with their history, memberships,
- * permissions, employments, plans, passes and deals. Returns what decisions have to know of it, in order.
+ * permissions, employments, plans, working time, passes and deals. Returns what decisions have to know of it, in order.
  * Throws NOT_FOUND, or CONFLICT naming an entity that still needs this one.
  */
 export async function deleteEntity(
@@ -62,7 +71,7 @@ async function deleteBelongings(db: Kysely<Tables>, person: string): Promise<Pol
     const rows = await db.deleteFrom(kind).where('person', '=', person).returning('id').execute();
     changes.push(...rows.map(({ id }) => ({ kind, delete: id })));
   }
-  for (const table of ['person_group', 'employment', 'planned_day'] as const) {
+  for (const table of BELONGINGS) {
     await db.deleteFrom(table).where('person', '=', person).execute();
   }
   return changes;

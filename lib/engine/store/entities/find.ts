@@ -41,6 +41,12 @@ const FILTERS: Readonly<Record<EntityKind, Filters>> = {
     from: (day) => sql`t.date >= ${day}`,
     to: (day) => sql`t.date <= ${day}`,
   },
+  timeCorrection: {
+    person: ofPerson,
+    firm: ofFirm,
+    from: (day) => sql`t."to" >= ${day}`,
+    to: (day) => sql`t."from" < ${`${day}T24`}`,
+  },
   pass: {
     person: ofPerson,
     firm: ofFirm,

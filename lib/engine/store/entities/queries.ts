@@ -158,6 +158,7 @@ const USES: Readonly<Partial<Record<EntityKind, readonly [EntityKind, string][]>
     ['pass', 'firm'],
     ['deal', 'firm'],
     ['plannedDay', 'firm'],
+    ['timeCorrection', 'firm'],
   ],
 };
 

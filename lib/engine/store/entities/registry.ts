@@ -1,6 +1,7 @@
 import type { EntityKind } from '../../../model/entity.ts';
 import type { Codec } from './codec.ts';
 import { credential } from './credential.ts';
+import { timeCorrection } from './corrections.ts';
 import { deal, employment, firm, fitting, pass, plannedDay, waiver, zone } from './park.ts';
 import { group, person } from './people.ts';
 import { holidayGroup, permission, schedule } from './rights.ts';
@@ -17,6 +18,7 @@ export const CODECS: { readonly [K in EntityKind]: Codec<K> } = {
   firm,
   employment,
   plannedDay,
+  timeCorrection,
   pass,
   waiver,
   deal,

@@ -87,6 +87,13 @@ function referencesOf<K extends EntityKind>({ kind, value }: Write<K>): readonly
   return codec.references(codec.columns(value));
 }
 
+/** What a firm keeps of everybody who has ever worked for it. */
+const STAFF_KINDS: ReadonlySet<EntityKind> = new Set([
+  'employment',
+  'plannedDay',
+  'timeCorrection',
+]);
+
 async function isOwn(
   db: Database,
   user: EntityKind,
@@ -94,7 +101,7 @@ async function isOwn(
   scope: StoreScope,
 ): Promise<boolean> {
   if (kind === 'credential') return isWritable(db, kind, id, scope);
-  const isStaff = kind === 'person' && (user === 'employment' || user === 'plannedDay');
+  const isStaff = kind === 'person' && STAFF_KINDS.has(user);
   const condition = isStaff ? employedBy(scope.firm, sql`t.id`) : VISIBLE[kind](scope);
   return holds(db, kind, id, condition);
 }

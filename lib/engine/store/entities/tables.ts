@@ -119,6 +119,17 @@ export interface PlannedDayRow extends BaseRow {
   attributes: Json<Attributes> | null;
 }
 
+export interface TimeCorrectionRow extends BaseRow {
+  person: string;
+  firm: string | null;
+  from: string;
+  to: string;
+  present: number;
+  reason: string;
+  author: string;
+  at: number;
+}
+
 export interface PassRow extends BaseRow {
   tag: string;
   person: string;
@@ -169,6 +180,13 @@ export interface FittingRow extends BaseRow {
   attributes: Json<Attributes> | null;
 }
 
+/** What was accounted last; only what goes with a person is looked at here. */
+interface AccountedDayRow {
+  person: string;
+  firm: string;
+  date: string;
+}
+
 /** The tables of people, rights and links, as Kysely sees them. */
 export interface Tables {
   person: PersonRow;
@@ -182,6 +200,8 @@ export interface Tables {
   firm: FirmRow;
   employment: EmploymentRow;
   planned_day: PlannedDayRow;
+  time_correction: TimeCorrectionRow;
+  accounted_day: AccountedDayRow;
   pass: PassRow;
   waiver: WaiverRow;
   deal: DealRow;
@@ -201,18 +221,27 @@ export interface Rows {
   firm: FirmRow;
   employment: EmploymentRow;
   plannedDay: PlannedDayRow;
+  timeCorrection: TimeCorrectionRow;
   pass: PassRow;
   waiver: WaiverRow;
   deal: DealRow;
   fitting: FittingRow;
 }
 
-const SNAKE_CASE = { holidayGroup: 'holiday_group', plannedDay: 'planned_day' } as const;
+const SNAKE_CASE = {
+  holidayGroup: 'holiday_group',
+  plannedDay: 'planned_day',
+  timeCorrection: 'time_correction',
+} as const;
 type SnakeCase = typeof SNAKE_CASE;
 
 /** The table in which a kind of entity is stored. */
 export function tableOf(
   kind: EntityKind,
 ): SnakeCase[keyof SnakeCase] | Exclude<EntityKind, keyof SnakeCase> {
-  return kind === 'holidayGroup' || kind === 'plannedDay' ? SNAKE_CASE[kind] : kind;
+  return isSnakeCase(kind) ? SNAKE_CASE[kind] : kind;
+}
+
+function isSnakeCase(kind: EntityKind): kind is keyof SnakeCase {
+  return kind in SNAKE_CASE;
 }

@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { AccessError, toAccessError } from '../../model/errors.ts';
+import { isDatabaseError, openForReading, storeError } from '../store/database.ts';
+import { toMessage } from '../store/protocol.ts';
+import { attendance, timesheet } from './accounts.ts';
+import { FactReader } from './fact-reader.ts';
+import type { ReportReply, ReportRequest } from './protocol.ts';
+
+const port = parentPort;
+if (port === null) throw new AccessError('INTERNAL', 'reports need a thread of their own');
+
+const reader = new FactReader(openForReading(String(workerData)));
+
+function answer(request: ReportRequest): unknown {
+  switch (request.report) {
+    case 'attendance':
+      return attendance(reader, ...request.args);
+    case 'timesheet':
+      return timesheet(reader, ...request.args);
+  }
+}
+
+function replyTo(request: ReportRequest): ReportReply {
+  try {
+    return { value: reader.consistently(() => answer(request)) };
+  } catch (error) {
+    const known = isDatabaseError(error) ? storeError(error, 'the store cannot be read') : error;
+    return { error: toMessage(toAccessError(known)) };
+  }
+}
+
+port.on('message', (request: ReportRequest) => {
+  port.postMessage(replyTo(request));
+});
