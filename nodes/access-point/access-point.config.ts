@@ -41,10 +41,17 @@ export function normalise(settings: Settings): AccessPointConfig {
         grantLife: milliseconds(settings.number('grantLife', { min: 0.5, max: 10, fallback: 5 })),
         requestToExit: settings.flag('requestToExit', false),
         grantedCountsAsPassed: settings.flag('grantedCountsAsPassed', false),
+        ...optional('release', releaseOf(settings)),
       },
       `access point "${id}"`,
     ),
   };
+}
+
+/** Only goods that go out are held back; the switch of an entry is without meaning. */
+function releaseOf(settings: Settings): AccessPoint['release'] {
+  const isExit = settings.choice('direction', ['in', 'out'], 'in') === 'out';
+  return isExit && settings.flag('releaseRequired', false) ? 'required' : undefined;
 }
 
 function milliseconds(seconds: number): number {

@@ -1,4 +1,4 @@
-import { ask, fieldText, foldable } from '../../lib/editor/dialog.ts';
+import { ask, fieldText, foldable, showWhen } from '../../lib/editor/dialog.ts';
 import { TINT } from '../../lib/editor/palette.ts';
 import type { EditedNode } from '../../lib/editor/red.ts';
 import { json, numberIn, required, textLike } from '../../lib/editor/validate.ts';
@@ -21,11 +21,13 @@ interface AccessPointProperties {
   grantLife: number | string;
   requestToExit: boolean;
   grantedCountsAsPassed: boolean;
+  releaseRequired: boolean;
 }
 
 type Edited = EditedNode<AccessPointProperties>;
 
 const ID = /^[^\s][^]{0,35}$/;
+const DIRECTION = '#node-config-input-direction';
 const LIST = '#node-config-input-levels-list';
 const SCHEDULES = 'gatewire-access-point-schedules';
 
@@ -51,6 +53,7 @@ RED.nodes.registerType<AccessPointProperties>('gatewire-access-point', {
     grantLife: { value: 5, validate: numberIn(0.5, 10) },
     requestToExit: { value: false },
     grantedCountsAsPassed: { value: false },
+    releaseRequired: { value: false },
   },
   paletteLabel() {
     return this._('access-point.label.type');
@@ -67,6 +70,7 @@ RED.nodes.registerType<AccessPointProperties>('gatewire-access-point', {
     };
     $('#node-config-input-level').on('change', custom);
     custom();
+    showWhen('#gatewire-access-point-release', [DIRECTION], () => fieldText(DIRECTION) === 'out');
     foldable('#gatewire-access-point-advanced-head', '#gatewire-access-point-advanced');
   },
   oneditsave() {
