@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Engine } from '../../lib/engine/engine.ts';
 import { AccessError } from '../../lib/model/errors.ts';
+import type { Pass } from '../../lib/model/pass.ts';
 import register from '../../nodes/people/people.ts';
 import { fakeEngine, fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { MemoryPeople } from '../support/memory-people.ts';
@@ -375,6 +376,65 @@ describe('people node', () => {
     const down = new AccessError('ENGINE_UNAVAILABLE', 'the engine is down');
     await load({ operation: 'find', kind: 'person' }, { find: () => Promise.reject(down) });
     assert.equal((await errorOf({ payload: '' })).code, 'ENGINE_UNAVAILABLE');
+  });
+
+  it('asks for one firm only, at every call', async () => {
+    const scopes: unknown[] = [];
+    await load(
+      { operation: 'message', kind: 'person', firm: 'who', firmType: 'msg' },
+      {
+        find: ({ scope }) => {
+          scopes.push(scope);
+          return Promise.resolve([]);
+        },
+        change: ({ options }) => {
+          scopes.push(options.scope);
+          return Promise.resolve({ version: 1, applied: 1, failed: [] });
+        },
+        unreturnedPasses: ({ scope }) => {
+          scopes.push(scope);
+          return Promise.resolve([]);
+        },
+      },
+    );
+    await answerTo({ operation: 'find', payload: '', who: 'alpha' });
+    await answerTo({ operation: 'create', payload: { name: 'Ann' }, who: 'alpha' });
+    await answerTo({ operation: 'import', payload: 'id,name\n1,Ann\n', who: 'alpha' });
+    await answerTo({ operation: 'export', payload: '', who: 'alpha' });
+    await answerTo({ operation: 'unreturned', payload: {}, who: 'alpha' });
+    assert.equal(scopes.length, 6); // an import looks first
+    assert.ok(scopes.every((scope) => (scope as { firm: string }).firm === 'alpha'));
+  });
+
+  it('does nothing for a firm that should come with the message and does not', async () => {
+    await load({ operation: 'find', kind: 'person', firm: 'who', firmType: 'msg' });
+    const { code, message } = await errorOf({ payload: '' });
+    assert.equal(code, 'INPUT_INVALID');
+    assert.match(message, /the firm/);
+    assert.equal(result.messages.length, 0);
+  });
+
+  it('hands requests for passes on, with their author', async () => {
+    const asked: unknown[] = [];
+    const pass: Pass = {
+      ...{ id: 'p', tag: 't', person: 'ann', type: 'permanent', status: 'active' },
+      validFrom: '2026-01-01',
+    };
+    await load(
+      { operation: 'issue', author: 'reception' },
+      {
+        changePass: (request) => {
+          asked.push(request);
+          return Promise.resolve({ version: 2, pass });
+        },
+      },
+    );
+    const request = { tag: 't', person: 'ann', type: 'permanent' };
+    assert.deepEqual(await answerTo({ payload: request }), { version: 2, pass });
+    const options = { author: 'reception' };
+    assert.deepEqual(asked, [{ request: { ...request, operation: 'issue' }, options }]);
+    const { code } = await errorOf({ payload: { ...request, type: 'eternal' } });
+    assert.equal(code, 'INPUT_INVALID');
   });
 
   it('stays inert without a site and says why', async () => {

@@ -78,6 +78,56 @@ describe('export', () => {
     assert.deepEqual(Object.keys(all as object), ENTITY_KINDS);
   });
 
+  it('comes back with firms, employments, plans, passes and deals as it was', async () => {
+    const park: [Change['kind'], Record<string, unknown>][] = [
+      [
+        'firm',
+        { id: 'f', name: 'Firm', roles: ['employer', 'buyer'], accounting: { shortAbsence: 15 } },
+      ],
+      ['person', { id: '7', name: 'Ann', antiPassbackExempt: true }],
+      ['employment', { id: 'e', person: '7', firm: 'f', nonWorkingDays: true, priority: 2 }],
+      [
+        'plannedDay',
+        { id: 'd', person: '7', firm: 'f', date: '2026-06-01', arrival: '08:00', stay: 60 },
+      ],
+      [
+        'pass',
+        {
+          ...{ id: 'q', tag: 'c', person: '7', type: 'oneOff', status: 'inactive', end: 'exit' },
+          ...{ validFrom: '2026-06-01T08:00:00', attributes: { desk: 'north' } },
+        },
+      ],
+      [
+        'deal',
+        { id: 'o', person: '7', firm: 'f', role: 'buyer', openedAt: 5, marks: { goods: 6 } },
+      ],
+      [
+        'fitting',
+        {
+          id: 'x',
+          link: 'lock-door',
+          part: 'l',
+          host: 'd',
+          event: 'repair',
+          at: 7,
+          coordinates: [1],
+        },
+      ],
+    ];
+    const store = await storeWith(...park.map(([kind, value]) => put(kind, value)));
+    const copy = new MemoryPeople();
+    for (const [kind, value] of park) {
+      const text = await exportEntities(store, { ...csv, kind });
+      const rows = await importSource(text, { kind, encoding: 'utf-8' });
+      const report = await importRows(copy, rows, {
+        ...{ author: 'test', existing: 'merge', dryRun: false },
+        ...{ signal: new AbortController().signal, onProgress: () => undefined },
+      });
+      assert.deepEqual(report.rejections, []);
+      assert.deepEqual(copy.get(kind, String(value.id)), value);
+    }
+  });
+
   it('reads page after page', async () => {
     const persons = Array.from({ length: 2500 }, (_, i) =>
       put('person', { id: `p${i}`, name: 'x' }),
