@@ -13,6 +13,8 @@ const data = path.resolve(process.env.GATEWIRE_DATA ?? path.join(root, 'data'));
 const secrets = readSecrets(path.join(data, 'secrets', 'node-red.json'));
 
 process.env.GATEWIRE_KEY_FILE ??= path.join(data, 'secrets', 'engine.key');
+process.env.GATEWIRE_SITE_DB ??= path.join(data, 'site.db');
+process.env.GATEWIRE_MARKS_TOKEN ??= readToken(path.join(data, 'secrets', 'marks.token'));
 sendAtOnce();
 
 const settings = {
@@ -60,6 +62,11 @@ function readSecrets(file) {
     );
   }
   return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** Empty where there is none: then marks over HTTP need a token in the dialog. */
+function readToken(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
 // Node-RED reads its settings with require(): this is what it takes from an ES module.

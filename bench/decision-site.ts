@@ -52,6 +52,9 @@ export interface Site extends Omit<PolicyRows, 'version'> {
   schedules: Schedule[];
   holidayGroups: HolidayGroup[];
   zones: Zone[];
+  firms: never[];
+  deals: never[];
+  overrides: never[];
 }
 
 export function buildSite(seed: number): Site {
@@ -69,6 +72,9 @@ export function buildSite(seed: number): Site {
     schedules: Array.from({ length: SIZE.schedules }, (_, index) => schedule(dice, index)),
     holidayGroups: [holidays()],
     zones: [],
+    firms: [],
+    deals: [],
+    overrides: [],
   };
 }
 

@@ -131,9 +131,13 @@ describe('npm start', function () {
       assert.notEqual((await login('wrong')).status, 200);
     });
 
-    it('has the offline door and the simulator loaded', async () => {
+    it('has all shipped flows loaded', async () => {
       const tabs = (await flowsOnTheServer()).filter(({ type }) => type === 'tab');
-      assert.deepEqual(tabs.map(({ label }) => label).sort(), ['Offline door', 'Simulator']);
+      assert.deepEqual(tabs.map(({ label }) => label).sort(), [
+        'Offline door',
+        'Payment-gated exit',
+        'Simulator',
+      ]);
     });
 
     it('keeps the edits of the user and says no password at the next start', async () => {

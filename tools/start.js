@@ -30,7 +30,7 @@ async function start(options) {
     options.data,
     options.flows.map((name) => path.join(root, 'flows', `${name}.json`)),
   );
-  if (isNew && !options.empty) await seedDemo(options.data);
+  if (isNew && !options.empty && options.flows.includes('offline')) await seedDemo(options.data);
   const serialPort = chooseSerialPort(options.data, options.serial);
   runNodeRed(options, serialPort);
   greet(options, password);
@@ -78,6 +78,8 @@ function greet(options, password) {
   const lines = [`Editor:    http://127.0.0.1:${options.port}/`];
   if (options.flows.includes('simulator'))
     lines.push(`Simulator: http://127.0.0.1:${options.port}/simulator`);
+  if (options.flows.includes('payment-gated-exit'))
+    lines.push(`Gate:      http://127.0.0.1:${options.port}/gate`);
   lines.push('User:      admin');
   lines.push(
     password === undefined

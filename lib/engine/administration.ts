@@ -1,17 +1,15 @@
 import { canonicalValue } from '../model/credential.ts';
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
-import { AccessError } from '../model/errors.ts';
 import { optional } from '../model/optional.ts';
 import type { EventEntry } from '../model/record.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { ClockTrust } from './clock-trust.ts';
 import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery, FirmScope } from './engine.ts';
-import type { Journal } from './journal.ts';
-import { createLimiter } from './limiter.ts';
+import type { ClockTrust } from './clock-trust.ts';
+import type { PolicyWriter } from './policy-writer.ts';
 import { prepareChanges } from './prepare.ts';
 import type { LocalClock } from './passes/local-clock.ts';
 import type { Secrets } from './secrets.ts';
-import type { ChangeOutcome, Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Longest list of ids in an event, in characters; the number of changes is told in any case. */
@@ -32,27 +30,12 @@ interface Parts {
   store: Store;
   secrets: Secrets;
   trust: ClockTrust;
-  journal: Journal;
   local: LocalClock;
-  /** The snapshot could not follow the store: nothing may be decided from it any more. */
-  onBehind: (error: unknown) => void;
+  writer: PolicyWriter;
 }
 
 export function createAdministration(parts: Parts): Administration {
-  const { policy, store, secrets, trust, journal, local, onBehind } = parts;
-  const oneAfterTheOther = createLimiter(1);
-
-  /** Committed first, then visible: what the next decision sees is always on the disk. */
-  function takeOver({ applied, version }: ChangeOutcome): void {
-    try {
-      policy.apply(applied, version);
-    } catch (error) {
-      onBehind(error);
-      throw new AccessError('INTERNAL', 'The snapshot could not follow the store', {
-        cause: error,
-      });
-    }
-  }
+  const { policy, store, secrets, trust, local, writer } = parts;
 
   async function change(
     changes: readonly Change[],
@@ -63,15 +46,12 @@ export function createAdministration(parts: Parts): Administration {
     if (ready.length === 0 || (atomic && failed.length > 0)) {
       return { version: policy.version, applied: 0, failed };
     }
-    const moment = trust.read();
-    const event = journal.newEvent(entry, moment);
-    const outcome = await store.change(
+    const outcome = await writer.write(
       ready.map((item) => item.change),
       atomic,
-      event,
-      scope && { ...scope, today: local(moment.now).slice(0, 10) },
+      entry,
+      { ...optional('scope', scope && { ...scope, today: local(trust.read().now).slice(0, 10) }) },
     );
-    takeOver(outcome);
     return {
       version: outcome.version,
       applied: outcome.written,
@@ -80,7 +60,7 @@ export function createAdministration(parts: Parts): Administration {
   }
 
   return {
-    change: (changes, options, event) => oneAfterTheOther(() => change(changes, options, event)),
+    change: (changes, options, event) => writer.alone(() => change(changes, options, event)),
     find({ credential, ...query }) {
       const limited = { limit: DEFAULT_LIMIT, ...query };
       if (credential === undefined) return store.find(limited);

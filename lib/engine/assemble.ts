@@ -24,6 +24,10 @@ import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
 import { createPenalties, type Penalties } from './passes/penalties.ts';
 import { createPinCheck } from './pin-check.ts';
 import { Presence } from './presence/presence.ts';
+import { createMarks, type MarkDeal } from './release/marks.ts';
+import { createOverrides, type OverrideRelease } from './release/overrides.ts';
+import { withSettlement } from './release/settlement.ts';
+import { createPolicyWriter } from './policy-writer.ts';
 import { createReadings } from './readings.ts';
 import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
@@ -61,6 +65,8 @@ export interface Assembly {
   grantOpening: GrantOpening;
   administration: Administration;
   commands: Commands;
+  markDeal: MarkDeal;
+  overrideRelease: OverrideRelease;
   configuration: Configuration;
   monitor: Monitor;
   reporting: Reporting;
@@ -89,13 +95,15 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     parts.onFatal(error);
   };
   const local = createLocalClock(site, trust);
-  const journal = withCheckOut(plain, {
+  const writer = createPolicyWriter({ policy, store, trust, journal: plain, onBehind });
+  const checkingOut = withCheckOut(plain, {
     policy,
     local,
     change: (...args) => administration.change(...args),
     onBehind,
   });
-  const administration = createAdministration({ ...parts, trust, journal, local, onBehind });
+  const journal = withSettlement(checkingOut, { policy, site, writer });
+  const administration = createAdministration({ ...parts, trust, local, writer });
   const presence = assemblePresence(parts, { site, journal, trust });
   const judge = guarded(assembleJudge(parts, site, presence), problems);
   const grants = createGrants(clock);
@@ -105,6 +113,8 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
     grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
+    markDeal: createMarks({ policy, store, trust, writer }),
+    overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
     penalties,

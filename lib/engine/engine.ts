@@ -7,6 +7,15 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Pass } from '../model/pass.ts';
 import type { PassRequest } from '../model/pass-request.ts';
+import type {
+  MarkAnswer,
+  MarkRequest,
+  OpenDeal,
+  OpenDealsQuery,
+  OverrideRequest,
+  ReleaseQuery,
+} from '../model/release-requests.ts';
+import type { ReleaseOverride, ReleaseState } from '../model/release.ts';
 import type { PenaltyState } from '../policy/passes/penalty.ts';
 import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './reports/working-time.ts';
 import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
@@ -359,6 +368,17 @@ export interface Engine {
   heardGateway(query: { gateway: string; upTo: number }): Promise<SharingState>;
   recordEvent(event: EventEntry): Promise<RecordRef>;
   change(request: { changes: Change[]; options: ChangeOptions }): Promise<ChangeReport>;
+  /**
+   * Sets a mark of a deal or takes it away, once for each key. Rejects with NOT_FOUND for a deal that does not
+   * exist or is another firm's, CONFLICT for one that is closed or a key that stood for something else before.
+   */
+  markDeal(request: MarkRequest): Promise<MarkAnswer>;
+  /** Lets a visitor out once although deals are not cleared. Rejects with NOT_FOUND for an unknown person. */
+  overrideRelease(request: OverrideRequest): Promise<ReleaseOverride>;
+  /** Whether a visitor may leave with his goods now, and what is missing. Rejects with NOT_FOUND as above. */
+  releaseState(query: ReleaseQuery): Promise<ReleaseState>;
+  /** Open deals with what each of them still needs. */
+  openDeals(query: OpenDealsQuery): Promise<OpenDeal[]>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
   /**
    * Gives out, replaces, takes back a pass or waives its points, in one transaction with its event (R-071 to R-079).

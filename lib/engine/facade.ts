@@ -5,6 +5,7 @@ import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
 import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
+import { openDeals, releaseState } from './release/queries.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
@@ -89,6 +90,15 @@ export function createFacade(
       if (report.applied > 0) announcePolicy();
       return report;
     },
+    markDeal: async (request) => assembly.markDeal(requests.mark.parse(request, 'mark')),
+    overrideRelease: async (request) =>
+      assembly.overrideRelease(requests.override.parse(request, 'override')),
+    releaseState: (query) =>
+      promised(() =>
+        releaseState(policy, requests.releaseQuery.parse(query, 'query'), trust.read()),
+      ),
+    openDeals: (query) =>
+      promised(() => openDeals(policy, requests.openDeals.parse(query, 'query'), trust.read())),
     async find(query) {
       requests.find.parse(query, 'query');
       return administration.find(query);

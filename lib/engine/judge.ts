@@ -6,6 +6,7 @@ import type { Moment } from './clock-trust.ts';
 import { refusal } from './decision.ts';
 import type { CheckContext, Identified, Identify } from './identify.ts';
 import { toLogged, type Reading, type Readings } from './readings.ts';
+import { blockedExits } from './release/blocked.ts';
 import type { Presence } from './presence/presence.ts';
 import type { Secrets } from './secrets.ts';
 import type { Site } from './site.ts';
@@ -103,7 +104,12 @@ export function createJudge(parts: Parts): Judge {
       verdict,
       logged,
       side,
-      alarms: [...alarms, ...reports, ...alarmsOf(attempt, verdict, tag)],
+      alarms: [
+        ...alarms,
+        ...reports,
+        ...alarmsOf(attempt, verdict, tag),
+        ...blockedExits({ policy, site }, attempt, verdict, moment),
+      ],
       ...optional('tag', tag),
     };
   };

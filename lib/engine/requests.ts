@@ -5,6 +5,12 @@ import { COMMAND_ACTIONS, Passage } from '../model/decision.ts';
 import { Change, ENTITY_KINDS } from '../model/entity.ts';
 import { Id, Instant, LocalDate, LocalDateTime, Name, ShortText, closed } from '../model/fields.ts';
 import { parser } from '../model/parse.ts';
+import {
+  MarkRequest,
+  OpenDealsQuery,
+  OverrideRequest,
+  ReleaseQuery,
+} from '../model/release-requests.ts';
 import { PassRequest } from '../model/pass-request.ts';
 import { EVENT_CATEGORIES, STREAMS } from '../model/record.ts';
 import { EngineConfig } from '../model/site.ts';
@@ -137,4 +143,8 @@ export const opening = parser(
 export const backup = parser(
   Type.Object({ file: Type.String({ minLength: 1, maxLength: 4096 }) }, closed),
 );
+export const mark = parser(MarkRequest);
+export const override = parser(OverrideRequest);
+export const releaseQuery = parser(ReleaseQuery);
+export const openDeals = parser(OpenDealsQuery);
 export const author = parser(Type.Object({ author: Name }, closed));

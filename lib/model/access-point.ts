@@ -49,6 +49,11 @@ export const AccessPoint = Type.Object(
     requestToExit: Type.Boolean(),
     /** A door without a passage sensor: granted counts as passed, with `confirmed: false` (D18). */
     grantedCountsAsPassed: Type.Boolean(),
+    /**
+     * An exit for goods: who has a deal that is not cleared does not pass (R-058). Only for direction `out`, and
+     * only for people who identify themselves: a request to exit and a fire are never held up.
+     */
+    release: Type.Optional(Type.Enum(['required'])),
   },
   closed,
 );

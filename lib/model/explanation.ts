@@ -1,5 +1,6 @@
 import type { SecurityLevel } from './access-point.ts';
 import type { Outcome } from './decision.ts';
+import type { ReleaseState } from './release.ts';
 import type { Reason } from './reasons.ts';
 
 export interface ExplainQuery {
@@ -31,6 +32,8 @@ export interface Explanation {
   /** Which of the person's own credentials can satisfy the level; absent types are named. */
   missing: string[];
   permissions: ExplainedPermission[];
+  /** At an exit for goods: the open deals of the person, and what each of them still needs. */
+  release?: ReleaseState;
   /** When the answer may change next, in milliseconds since 1970 UTC. */
   nextChange?: number;
 }

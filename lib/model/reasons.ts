@@ -212,6 +212,14 @@ const TABLE = {
       ru: 'Зона заполнена',
     },
   },
+  exitBlocked: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'Goods, documents or payment are not cleared for the exit',
+      'zh-CN': '货物、单据或付款未办妥，不能离场',
+      ru: 'Товар, документы или оплата не оформлены для выезда',
+    },
+  },
   interlock: {
     onvif: 'Other',
     text: {

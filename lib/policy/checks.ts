@@ -5,13 +5,15 @@ import { NOT_COVERED, NOT_IN_FORCE } from './permissions.ts';
 import type { CredentialIndex } from './policy.ts';
 import { BIT, type ReasonSet } from './reason-set.ts';
 import type { Periods } from './records.ts';
-import type { Rules } from './rules.ts';
+import type { ReleaseBook } from './release/book.ts';
+import type { AccessPointRules, Rules } from './rules.ts';
 
 /** What decisions are made from. */
 export interface State {
   readonly people: People;
   readonly credentials: Credentials;
   readonly rules: Rules;
+  readonly release: ReleaseBook;
 }
 
 export function credentialFaults(
@@ -39,6 +41,17 @@ export function rightFaults(moment: Moment, allow: number, deny: number): Reason
   if (allow === NOT_COVERED) faults |= BIT.noRight;
   else if (allow === NOT_IN_FORCE) faults |= notNow;
   return faults;
+}
+
+/** Goods that are not cleared keep their visitor in, at the exits that look for them. */
+export function releaseFaults(
+  { people, release }: State,
+  { holdsGoods }: AccessPointRules,
+  person: number,
+  moment: Moment,
+): ReasonSet {
+  if (!holdsGoods) return 0;
+  return release.blocks(people.identity(person).id, moment) ? BIT.exitBlocked : 0;
 }
 
 /**

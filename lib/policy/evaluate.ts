@@ -23,6 +23,7 @@ const IGNORED_BY_BREAK_GLASS =
   BIT.notPermittedNow |
   BIT.antiPassback |
   BIT.areaFull |
+  BIT.exitBlocked |
   BIT.wrongPin |
   BIT.wrongSecondIdentifier |
   BIT.secondFactorTimeout |

@@ -1,6 +1,7 @@
 import { AccessError } from '../model/errors.ts';
 import type { ExplainQuery, ExplainedPermission, Explanation } from '../model/explanation.ts';
 import { reasonText } from '../model/reasons.ts';
+import { optional } from '../model/optional.ts';
 import { ALWAYS } from '../model/schedule.ts';
 import type { State } from './checks.ts';
 import { decide } from './evaluate.ts';
@@ -42,7 +43,11 @@ export function explain(
   partyOf(hearing, person).faults = faults;
   const verdict = decide(state, hearing);
   const rows = rules.permissions.covering(people, person, point.number);
-  const nextChange = nextChangeOf(state, point, person, rows, moment.instant);
+  const release = point.holdsGoods ? state.release.state(query.person, moment) : undefined;
+  const nextChange = Math.min(
+    nextChangeOf(state, point, person, rows, moment.instant),
+    point.holdsGoods ? state.release.nextChange(query.person, moment.instant) : Infinity,
+  );
   return {
     outcome: verdict.outcome,
     reasons: verdict.reasons.map((reason) => ({
@@ -55,6 +60,7 @@ export function explain(
     level: level.model,
     missing,
     permissions: rows.map((row) => explainRow(row, moment)),
+    ...optional('release', release),
     ...(nextChange < moment.instant + HORIZON ? { nextChange } : {}),
   };
 }

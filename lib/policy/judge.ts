@@ -1,4 +1,4 @@
-import { personFaults, rightFaults, type State } from './checks.ts';
+import { personFaults, releaseFaults, rightFaults, type State } from './checks.ts';
 import type { Hearing, Party } from './hearing.ts';
 import { levelFaults, type Level } from './levels.ts';
 import { BIT, reasonSet, type ReasonSet } from './reason-set.ts';
@@ -60,11 +60,8 @@ function presentationFaults({ point }: Hearing, level: Level, types: number): Re
 }
 
 /** What speaks against one person; notes the permission that lets them pass. */
-function partyFaults(
-  { people, rules }: State,
-  { point, moment, obstacles }: Hearing,
-  party: Party,
-): ReasonSet {
+function partyFaults(state: State, { point, moment, obstacles }: Hearing, party: Party): ReasonSet {
+  const { people, rules } = state;
   const faults = party.faults | personFaults(people, party.person, moment);
   if (point === undefined) return faults;
   const { permissions } = rules;
@@ -72,5 +69,10 @@ function partyFaults(
   const obstacle = people.exempt(party.person) ? way & ~BIT.antiPassback : way;
   const deny = permissions.denying(people, party.person, point.number, moment);
   party.permission = permissions.allowing(people, party.person, point.number, moment);
-  return faults | obstacle | rightFaults(moment, party.permission, deny);
+  return (
+    faults |
+    obstacle |
+    rightFaults(moment, party.permission, deny) |
+    releaseFaults(state, point, party.person, moment)
+  );
 }

@@ -4,12 +4,14 @@ import type { Outcome } from '../model/decision.ts';
 import type { HolidayGroup, Schedule } from '../model/schedule.ts';
 import type { Permission } from '../model/permission.ts';
 import type { Group } from '../model/person.ts';
+import type { Deal, ReleaseOverride } from '../model/release.ts';
 import type { Zone } from '../model/zone.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { ZoneTree } from './presence/tree.ts';
 import type { Zone as TimeZone } from './zone.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { ReleaseBook, ReleaseFirm } from './release/book.ts';
 
 /** What decisions need of a person. Times are local to the site, as in the model. */
 export interface PolicyPerson {
@@ -51,9 +53,13 @@ export interface PolicyRows {
   schedules: Iterable<Schedule>;
   holidayGroups: Iterable<HolidayGroup>;
   zones: Iterable<Zone>;
+  firms: Iterable<ReleaseFirm>;
+  /** Open ones. */
+  deals: Iterable<Deal>;
+  overrides: Iterable<ReleaseOverride>;
 }
 
-/** The kinds of entity from which decisions are made; the snapshot never hears of the others. */
+/** The kinds of data from which decisions are made; the snapshot never hears of the others. */
 export const POLICY_KINDS = [
   'person',
   'credential',
@@ -62,6 +68,9 @@ export const POLICY_KINDS = [
   'schedule',
   'holidayGroup',
   'zone',
+  'firm',
+  'deal',
+  'override',
 ] as const;
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 
@@ -74,6 +83,9 @@ export type PolicyChange =
   | { kind: 'schedule'; put: Schedule }
   | { kind: 'holidayGroup'; put: HolidayGroup }
   | { kind: 'zone'; put: Zone }
+  | { kind: 'firm'; put: ReleaseFirm }
+  | { kind: 'deal'; put: Deal }
+  | { kind: 'override'; put: ReleaseOverride }
   | { kind: PolicyKind; delete: string };
 
 /** Number of a credential inside the snapshot; -1 if nobody has it. Valid until the next change. */
@@ -146,6 +158,8 @@ export interface Policy {
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];
   hasPerson(id: string): boolean;
+  /** The open deals, for reading only. */
+  readonly release: Omit<ReleaseBook, `put${string}` | `delete${string}`>;
   /** The pass that ends with the next exit of this tag, the id of a credential. */
   oneOffPassOf(tag: string): string | undefined;
   nameOf(person: string): string | undefined;

@@ -1,11 +1,25 @@
+import { AccessError } from '../model/errors.ts';
 import { REASONS, type Reason } from '../model/reasons.ts';
 
 /** A set of reasons as one 32-bit number: reasons are collected at every decision, most often none. */
 export type ReasonSet = number;
 
-/** The bit of a reason, in the order of evaluation from the lowest. */
+/** Reasons that come from outside the rules and are never part of a set, which has room for 32. */
+const NEVER_FOUND: ReadonlySet<Reason> = new Set([
+  'engineUnavailable',
+  'storeBroken',
+  'internalError',
+  'hostTimeout',
+]);
+
+/** The reasons that a set can hold, in the order of evaluation from the lowest bit. */
+export const FINDABLE: readonly Reason[] = REASONS.filter((reason) => !NEVER_FOUND.has(reason));
+
+/** The bit of a reason. Throws INTERNAL for one that no set can hold: nothing is opened then. */
 export function bitOfReason(reason: Reason): ReasonSet {
-  return 1 << REASONS.indexOf(reason);
+  const place = FINDABLE.indexOf(reason);
+  if (place < 0 || place > 31) throw new AccessError('INTERNAL', `the rules never find ${reason}`);
+  return 1 << place;
 }
 
 /** The reasons that the rules themselves find. */
@@ -27,6 +41,7 @@ export const BIT = {
   notPermittedNow: bitOfReason('notPermittedNow'),
   antiPassback: bitOfReason('antiPassback'),
   areaFull: bitOfReason('areaFull'),
+  exitBlocked: bitOfReason('exitBlocked'),
   wrongPin: bitOfReason('wrongPin'),
   wrongSecondIdentifier: bitOfReason('wrongSecondIdentifier'),
   secondFactorTimeout: bitOfReason('secondFactorTimeout'),
@@ -50,7 +65,7 @@ export function listOf(set: ReasonSet): readonly Reason[] {
   if (set === 0) return NO_REASONS;
   let list = LISTS.get(set);
   if (list === undefined) {
-    list = Object.freeze(REASONS.filter((reason) => (set & bitOfReason(reason)) !== 0));
+    list = Object.freeze(FINDABLE.filter((reason) => (set & bitOfReason(reason)) !== 0));
     LISTS.set(set, list);
   }
   return list;

@@ -16,8 +16,16 @@ export interface RuleSources {
 /** A change after which the rules have to be compiled anew. */
 export type RuleChange = PolicyChange & { kind: keyof RuleSources };
 
+const NO_RULES: ReadonlySet<PolicyChange['kind']> = new Set([
+  'person',
+  'credential',
+  'firm',
+  'deal',
+  'override',
+]);
+
 export function isRuleChange(change: PolicyChange): change is RuleChange {
-  return change.kind !== 'person' && change.kind !== 'credential';
+  return !NO_RULES.has(change.kind);
 }
 
 /** A copy of the sources with the changes made to it. */

@@ -14,6 +14,8 @@ export interface AccessPointRules {
   /** Its number in the permission table. */
   readonly number: number;
   readonly enabled: boolean;
+  /** Whether a deal that is not cleared keeps a visitor in here. */
+  readonly holdsGoods: boolean;
   readonly supports: TypeSet;
   readonly levels: readonly LevelChoice[];
 }
@@ -48,6 +50,7 @@ export function compileRules(
       point,
       number,
       enabled: point.enabled,
+      holdsGoods: holdsGoods(point),
       supports: typeSet(point.supports),
       levels: compileLevels(point.levels, scheduleOf),
     },
@@ -67,6 +70,11 @@ export function compileRules(
     scheduleOf,
     breakGlass: new Set(breakGlass.map((group) => numberOf(group.id))),
   };
+}
+
+/** An exit for goods; an entry holds nobody back, whatever it is set to. */
+export function holdsGoods({ release, direction }: AccessPoint): boolean {
+  return release === 'required' && direction === 'out';
 }
 
 function compileSchedules(

@@ -22,6 +22,7 @@ import type {
 } from './policy.ts';
 import type { ZoneTree } from './presence/tree.ts';
 import { changedSources, isRuleChange, type RuleSources } from './rule-sources.ts';
+import { ReleaseBook } from './release/book.ts';
 import { compileRules, type Rules } from './rules.ts';
 import { prepareStep } from './steps.ts';
 import { Zone } from './zone.ts';
@@ -78,6 +79,7 @@ class Snapshot implements Policy {
     people: new People(),
     credentials: new Credentials(),
     rules: this.#compile(this.#sources),
+    release: new ReleaseBook(),
   };
 
   get version(): number {
@@ -121,7 +123,7 @@ class Snapshot implements Policy {
     }
     this.#groups = groups;
     this.#sources = sources;
-    this.#state = { people, credentials, rules };
+    this.#state = { people, credentials, rules, release: openBook(rows) };
     this.#version = rows.version;
   }
 
@@ -168,6 +170,10 @@ class Snapshot implements Policy {
       }
     }
     return pins;
+  }
+
+  get release(): Policy['release'] {
+    return this.#state.release;
   }
 
   oneOffPassOf(tag: string): string | undefined {
@@ -236,6 +242,14 @@ class Snapshot implements Policy {
   #compile(sources: RuleSources): Rules {
     return compileRules(this.#config, this.#zone, sources, this.#groups.of);
   }
+}
+
+function openBook({ firms, deals, overrides }: PolicyRows): ReleaseBook {
+  const book = new ReleaseBook();
+  for (const firm of firms) book.putFirm(firm);
+  for (const deal of deals) book.putDeal(deal);
+  for (const override of overrides) book.putOverride(override);
+  return book;
 }
 
 function byId<T extends { id: string }>(rows: Iterable<T>): Map<string, T> {

@@ -9,44 +9,78 @@ export type Step = () => void;
 const NOTHING: Step = () => undefined;
 
 /**
- * What a change does to persons and credentials. A deleted person takes their credentials along, and a
+ * What a change does to persons, credentials and deals. A deleted person takes theirs along, and a
  * credential whose holder does not exist is not kept: a number that is given out again must never lead
  * from an old card to a new person.
  */
 export function prepareStep(
-  { people, credentials }: State,
+  state: State,
   groupNumber: (id: string) => number,
   change: PolicyChange,
 ): Step {
-  if ('delete' in change) return prepareDelete({ people, credentials }, change);
-  if (change.kind === 'person') {
-    const entry = personEntry(change.put, groupNumber);
-    return () => {
-      people.put(entry);
-    };
+  if ('delete' in change) return prepareDelete(state, change);
+  const { people, credentials, release } = state;
+  switch (change.kind) {
+    case 'person': {
+      const entry = personEntry(change.put, groupNumber);
+      return () => {
+        people.put(entry);
+      };
+    }
+    case 'credential': {
+      const entry = credentialEntry(change.put);
+      const { person } = change.put;
+      return () => {
+        const holder = people.slotOf(person);
+        if (holder >= 0) credentials.put(entry, holder);
+        else credentials.delete(entry.id);
+      };
+    }
+    case 'firm':
+      return () => {
+        release.putFirm(change.put);
+      };
+    case 'deal':
+      return () => {
+        release.putDeal(change.put);
+      };
+    case 'override':
+      return () => {
+        release.putOverride(change.put);
+      };
+    default:
+      return NOTHING;
   }
-  if (change.kind !== 'credential') return NOTHING;
-  const entry = credentialEntry(change.put);
-  const { person } = change.put;
-  return () => {
-    const holder = people.slotOf(person);
-    if (holder >= 0) credentials.put(entry, holder);
-    else credentials.delete(entry.id);
-  };
 }
 
 function prepareDelete(
-  { people, credentials }: Pick<State, 'people' | 'credentials'>,
+  { people, credentials, release }: State,
   { kind, delete: id }: Extract<PolicyChange, { delete: string }>,
 ): Step {
-  if (kind === 'credential') {
-    return () => {
-      credentials.delete(id);
-    };
+  switch (kind) {
+    case 'person':
+      return () => {
+        credentials.deleteOf(people.slotOf(id));
+        people.delete(id);
+        release.deletePerson(id);
+      };
+    case 'credential':
+      return () => {
+        credentials.delete(id);
+      };
+    case 'firm':
+      return () => {
+        release.deleteFirm(id);
+      };
+    case 'deal':
+      return () => {
+        release.deleteDeal(id);
+      };
+    case 'override':
+      return () => {
+        release.deleteOverride(id);
+      };
+    default:
+      return NOTHING;
   }
-  if (kind !== 'person') return NOTHING;
-  return () => {
-    credentials.deleteOf(people.slotOf(id));
-    people.delete(id);
-  };
 }

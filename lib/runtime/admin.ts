@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import { optional } from '../model/optional.ts';
+import { announcementFor } from '../release/announcement.ts';
 import { siteType, type SiteApi } from './site.ts';
 
 const READ = 'gatewire.read';
@@ -14,7 +15,10 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   persons: (site, query) =>
     site.engine.find({ kind: 'person', limit: 20, ...optional('text', query('text')) }),
   schedules: (site) => site.engine.find({ kind: 'schedule', limit: 1000 }),
+  firms: (site) => site.engine.find({ kind: 'firm', limit: 1000 }),
   health: (site) => site.engine.health(),
+  release: ({ engine, settings: { language } }, query) =>
+    announcementFor({ engine, language }, query('person') ?? ''),
   zones: (site) => site.engine.zones({}),
   explain: (site, query) =>
     site.engine.explain({
@@ -38,6 +42,26 @@ function serveClock(RED: NodeAPI): void {
   );
 }
 
+/** Changes the exit conditions of one firm, and nothing else of it. Needs the permission `gatewire.write`. */
+function serveConditions(RED: NodeAPI): void {
+  RED.httpAdmin.post(
+    '/gatewire/sites/:site/firms/:firm/release',
+    RED.auth.needsPermission(WRITE),
+    (request, response) => {
+      void reply(RED, request, response, async ({ engine }) => {
+        const value = { id: String(request.params.firm), release: request.body as unknown };
+        const changes = [{ op: 'update', kind: 'firm', value } as const];
+        const { failed } = await engine.change({
+          changes,
+          options: { author: userOf(request) },
+        });
+        if (failed[0] !== undefined) throw new AccessError(failed[0].code, failed[0].message);
+        return value;
+      });
+    },
+  );
+}
+
 /** Who is logged in to the editor; `editor` where it is open to anyone. */
 function userOf(request: Request): string {
   const { user } = request as { user?: { username?: unknown } };
@@ -47,6 +71,7 @@ function userOf(request: Request): string {
 /** Serves the routes below `gatewire/sites/<id of the config node>/` of the admin API. */
 export function serveSites(RED: NodeAPI): void {
   serveClock(RED);
+  serveConditions(RED);
   for (const [name, answer] of Object.entries(ROUTES)) {
     RED.httpAdmin.get(
       `/gatewire/sites/:site/${name}`,

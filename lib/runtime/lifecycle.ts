@@ -1,8 +1,10 @@
 import type { Node, NodeMessageInFlow } from 'node-red';
 import { toAccessError } from '../model/errors.ts';
 
-/** Sends to the outputs of a node: one message, or an array with one entry per port. */
-export type Send = (message: NodeMessageInFlow | (NodeMessageInFlow | null)[]) => void;
+/** Sends to the outputs of a node: one message, or an array with one entry per port, which may be a list. */
+export type Send = (
+  message: NodeMessageInFlow | (NodeMessageInFlow | NodeMessageInFlow[] | null)[],
+) => void;
 
 export type InputHandler = (message: NodeMessageInFlow, send: Send) => void | Promise<void>;
 export type CloseHandler = (removed: boolean) => void | Promise<void>;

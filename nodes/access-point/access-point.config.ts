@@ -42,10 +42,17 @@ export function normalise(settings: Settings): AccessPointConfig {
         requestToExit: settings.flag('requestToExit', false),
         grantedCountsAsPassed: settings.flag('grantedCountsAsPassed', false),
         ...(settings.flag('directionByPosition', false) ? { directionByPosition: true } : {}),
+        ...optional('release', releaseOf(settings)),
       },
       `access point "${id}"`,
     ),
   };
+}
+
+/** Only goods that go out are held back; the switch of an entry is without meaning. */
+function releaseOf(settings: Settings): AccessPoint['release'] {
+  const isExit = settings.choice('direction', ['in', 'out'], 'in') === 'out';
+  return isExit && settings.flag('releaseRequired', false) ? 'required' : undefined;
 }
 
 function milliseconds(seconds: number): number {

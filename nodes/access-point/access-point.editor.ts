@@ -1,4 +1,4 @@
-import { ask, fieldText, foldable } from '../../lib/editor/dialog.ts';
+import { ask, fieldText, foldable, showWhen } from '../../lib/editor/dialog.ts';
 import { TINT } from '../../lib/editor/palette.ts';
 import type { EditedNode } from '../../lib/editor/red.ts';
 import { json, numberIn, required, textLike } from '../../lib/editor/validate.ts';
@@ -22,11 +22,13 @@ interface AccessPointProperties {
   requestToExit: boolean;
   grantedCountsAsPassed: boolean;
   directionByPosition: boolean;
+  releaseRequired: boolean;
 }
 
 type Edited = EditedNode<AccessPointProperties>;
 
 const ID = /^[^\s][^]{0,35}$/;
+const DIRECTION = '#node-config-input-direction';
 const LIST = '#node-config-input-levels-list';
 const SCHEDULES = 'gatewire-access-point-schedules';
 
@@ -53,6 +55,7 @@ RED.nodes.registerType<AccessPointProperties>('gatewire-access-point', {
     requestToExit: { value: false },
     grantedCountsAsPassed: { value: false },
     directionByPosition: { value: false },
+    releaseRequired: { value: false },
   },
   paletteLabel() {
     return this._('access-point.label.type');
@@ -69,6 +72,7 @@ RED.nodes.registerType<AccessPointProperties>('gatewire-access-point', {
     };
     $('#node-config-input-level').on('change', custom);
     custom();
+    showWhen('#gatewire-access-point-release', [DIRECTION], () => fieldText(DIRECTION) === 'out');
     foldable('#gatewire-access-point-advanced-head', '#gatewire-access-point-advanced');
   },
   oneditsave() {

@@ -13,6 +13,7 @@ import {
   randomPerson,
   randomSite,
 } from './support/random-site.ts';
+import { randomDeal, randomFirm, randomOverride } from './support/random-deals.ts';
 import { holidaysAround, scheduleAround } from './support/schedules.ts';
 import { loadSite, type TestSite } from './support/site.ts';
 
@@ -54,6 +55,18 @@ function randomChange(): fc.Arbitrary<PolicyChange> {
     removal('schedule', scheduleId),
     removal('holidayGroup', holidayId),
     removal('group', group),
+    randomFirm(fc.constantFrom('f0', 'f1')).map((put) => ({ kind: 'firm' as const, put })),
+    randomDeal(NOW).map((put) => ({ kind: 'deal' as const, put })),
+    randomOverride(NOW).map((put) => ({ kind: 'override' as const, put })),
+    removal('firm', fc.constantFrom('f0', 'f1')),
+    removal(
+      'deal',
+      randomDeal(NOW).map(({ id }) => id),
+    ),
+    removal(
+      'override',
+      randomOverride(NOW).map(({ id }) => id),
+    ),
   );
 }
 
@@ -65,16 +78,23 @@ const ROWS = {
   schedule: 'schedules',
   holidayGroup: 'holidayGroups',
   zone: 'zones',
+  firm: 'firms',
+  deal: 'deals',
+  override: 'overrides',
 } as const satisfies Record<Kind, keyof TestSite>;
 
-/** The rows after a change, as a store would keep them: no credential without its holder. */
+/** The rows after a change, as a store would keep them: nothing is left of a person who is gone. */
 function changed(site: TestSite, change: PolicyChange): TestSite {
   const rows = ROWS[change.kind];
   const id = 'put' in change ? change.put.id : change.delete;
   const others = site[rows].filter((row) => row.id !== id);
   const next = { ...site, [rows]: 'put' in change ? [...others, change.put] : others };
   const holders = new Set(next.persons.map((person) => person.id));
-  return { ...next, credentials: next.credentials.filter(({ person }) => holders.has(person)) };
+  const credentials = next.credentials.filter(({ person }) => holders.has(person));
+  if (change.kind !== 'person' || 'put' in change) return { ...next, credentials };
+  const ofOthers = ({ person }: { person: string }): boolean => person !== id;
+  const deals = next.deals.filter(ofOthers);
+  return { ...next, credentials, deals, overrides: next.overrides.filter(ofOthers) };
 }
 
 /** Everything that can be asked. */

@@ -29,6 +29,7 @@ export function openDataFolder(folder) {
  */
 export function makeSecrets(folder) {
   makeEngineKey(folder);
+  makeMarksToken(folder);
   const file = path.join(folder, 'secrets', 'node-red.json');
   if (existsSync(file)) return undefined;
   const password = newPassword();
@@ -45,6 +46,13 @@ function makeEngineKey(folder) {
   const file = path.join(folder, 'secrets', 'engine.key');
   if (existsSync(file) || existsSync(path.join(folder, 'gatewire'))) return;
   writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+}
+
+/** What accounting systems have to show when they mark deals over HTTP; made once for each installation. */
+function makeMarksToken(folder) {
+  const file = path.join(folder, 'secrets', 'marks.token');
+  if (!existsSync(file))
+    writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
 }
 
 /** Writes the flows of a new installation; flows that are there already are the user's own. */

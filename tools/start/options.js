@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const FLOWS = ['offline', 'simulator'];
+export const FLOWS = ['offline', 'simulator', 'payment-gated-exit'];
 
 export const HELP = `Starts Gatewire: Node-RED with the access control nodes, on this machine only.
 
-  npm start -- [options]
+  npm start -- [FLOW] [options]
+
+  FLOW            runs one flow alone, in a data folder of its own, of: ${FLOWS.join(', ')}
 
   --flows LIST    which flows a new installation gets, of: ${FLOWS.join(', ')} (default: all), or none
   --port N        port of the editor, 1 to 65535 (default 1880)
@@ -19,8 +21,9 @@ The first start prints the editor password once. Later starts keep your flows, p
 
 /** Reads the command line. Throws an Error with one clear sentence for anything it does not understand. */
 export function readOptions(argv, root) {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: argv,
+    allowPositionals: true,
     options: {
       flows: { type: 'string' },
       port: { type: 'string' },
@@ -30,13 +33,16 @@ export function readOptions(argv, root) {
       help: { type: 'boolean', default: false },
     },
   });
+  if (positionals.length > 1) throw new Error('Give one flow, or several with --flows.');
   return {
     help: values.help,
     empty: values.empty,
     serial: values.serial ?? process.env.GATEWIRE_SERIAL_PORT,
-    flows: readFlows(values.flows),
+    flows: readFlows(positionals[0] ?? values.flows),
     port: readPort(values.port ?? process.env.GATEWIRE_PORT ?? '1880'),
-    data: path.resolve(values.data ?? process.env.GATEWIRE_DATA ?? path.join(root, 'data')),
+    data: path.resolve(
+      values.data ?? process.env.GATEWIRE_DATA ?? path.join(root, 'data', ...positionals),
+    ),
   };
 }
 

@@ -17,6 +17,7 @@ import type {
   Store,
   StoreHealth,
   StoreLimits,
+  UsedKey,
 } from './store.ts';
 import type { WriterPort } from './writer-port.ts';
 
@@ -59,9 +60,14 @@ export class StoreClient implements Store {
     atomic: boolean,
     event: NewRecord<'event'>,
     scope?: StoreScope,
+    side: readonly SideWrite[] = [],
   ): Promise<ChangeOutcome> {
-    checkIntegers([event.at]);
-    return this.#port.call('change', changes, atomic, event, scope);
+    checkIntegers([event.at, ...side.flatMap(numbersOf)]);
+    return this.#port.call('change', changes, atomic, event, scope, side);
+  }
+
+  markKey(firm: string, source: string, key: string): Promise<UsedKey | undefined> {
+    return this.#port.call('markKey', firm, source, key);
   }
 
   find<K extends EntityKind>(query: StoreQuery<K>): Promise<StoredEntities[K][]> {
@@ -133,9 +139,15 @@ function numbersOf(side: SideWrite): number[] {
       return [side.expires];
     case 'transit':
       return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
+    case 'dealClosed':
+    case 'markKey':
+      return [side.at];
+    case 'override':
+      return [side.override.at, side.override.expires];
     case 'setting':
     case 'forgive':
     case 'passEnded':
+    case 'overrideOver':
       return [];
   }
 }

@@ -4,6 +4,7 @@ import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
+import { RELEASE_TABLES } from './release-state.ts';
 import { TABLES, VIEWS } from './schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly string[] = [
   PARK_TABLES,
   PRESENCE_TABLES,
   ATTENDANCE_TABLES,
+  RELEASE_TABLES,
   LINK_VIEWS,
 ];
 

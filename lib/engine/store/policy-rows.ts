@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EntityKind } from '../../model/entity.ts';
+import type { Deal } from '../../model/release.ts';
 import type { PolicyCredential, PolicyPerson, PolicyRows } from '../../policy/policy.ts';
 import { openForReading } from './database.ts';
 import type { Codec } from './entities/codec.ts';
-import { zone } from './entities/park.ts';
+import { deal, firm, zone } from './entities/park.ts';
 import { group } from './entities/people.ts';
 import { holidayGroup, permission, schedule } from './entities/rights.ts';
 import { tableOf, type Rows } from './entities/tables.ts';
@@ -12,6 +13,7 @@ import {
   policyCredential,
   type CredentialCells,
 } from './entities/tags.ts';
+import { releaseOverrides } from './release-state.ts';
 
 /**
  * The whole policy of a database, read row by row as it is iterated, so that 50,000 people never stand in
@@ -27,6 +29,9 @@ export function policyRows(file: string): PolicyRows {
     schedules: rowsOf(file, (db) => entities(db, 'schedule', schedule)),
     holidayGroups: rowsOf(file, (db) => entities(db, 'holidayGroup', holidayGroup)),
     zones: rowsOf(file, (db) => entities(db, 'zone', zone)),
+    firms: rowsOf(file, (db) => entities(db, 'firm', firm)),
+    deals: rowsOf(file, openDeals),
+    overrides: rowsOf(file, releaseOverrides),
   };
 }
 
@@ -94,6 +99,11 @@ function* credentials(db: DatabaseSync): Iterable<PolicyCredential> {
   for (const cells of arrays<CredentialCells>(db, CREDENTIALS_WITH_PASSES)) {
     yield policyCredential(cells);
   }
+}
+
+function* openDeals(db: DatabaseSync): Iterable<Deal> {
+  const open = db.prepare('SELECT * FROM deal WHERE closed_at IS NULL ORDER BY id');
+  for (const row of open.iterate()) yield deal.entity(row as object as Rows['deal']);
 }
 
 function* entities<K extends EntityKind>(db: DatabaseSync, kind: K, codec: Codec<K>) {

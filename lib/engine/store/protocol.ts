@@ -15,6 +15,7 @@ import type {
   SideWrite,
   StoreHealth,
   StoreLimits,
+  UsedKey,
 } from './store.ts';
 
 /** What the writer's thread is started with. */
@@ -49,7 +50,9 @@ export interface Calls {
     atomic: boolean,
     event: NewRecord<'event'>,
     scope?: StoreScope,
+    side?: readonly SideWrite[],
   ): ChangeOutcome;
+  markKey(firm: string, source: string, key: string): UsedKey | undefined;
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
   history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];

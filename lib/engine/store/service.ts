@@ -2,11 +2,13 @@ import type { ClockState, EventEntry } from '../../model/record.ts';
 import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { LogDraft } from './log-draft.ts';
 import type { Append, Calls } from './protocol.ts';
 import { askHistory } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
-import type { ChangeOutcome, NewRecord, PreparedChange } from './store.ts';
+import { usedKey } from './release-state.ts';
+import type { ChangeOutcome, NewRecord, PreparedChange, SideWrite } from './store.ts';
 import type { Writer } from './writer.ts';
 
 /** The calls as the writer's thread answers them. */
@@ -19,6 +21,7 @@ export type Service = {
 export function serviceOf(writer: Writer): Service {
   return {
     change: (...args) => change(writer, ...args),
+    markKey: (firm, source, key) => usedKey(writer.session.db, firm, source, key),
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
     history: (kind, query) => askHistory(writer.session.db, kind, query as never),
@@ -45,15 +48,19 @@ export function appendAll(
 ): Promise<{ seqs: number[]; moved: Moved[] }> {
   return writer.transaction((draft, { side }) => {
     const moved: Moved[] = [];
-    const report = (event: EventEntry): void => {
-      draft.event(event);
-    };
+    const report = reportTo(draft);
     const seqs = appends.map(([stream, id, at, clock, body, sides]) => {
       for (const write of sides ?? []) moved.push(...side.write(write, report));
       return draft.append(stream, { id, at, clock, body });
     });
     return { seqs, moved };
   });
+}
+
+function reportTo(draft: LogDraft): (event: EventEntry) => void {
+  return (event) => {
+    draft.event(event);
+  };
 }
 
 /** What the engine said of the clock in the newest of these records. */
@@ -81,6 +88,7 @@ async function change(
   atomic: boolean,
   event: NewRecord<'event'>,
   scope?: StoreScope,
+  side: readonly SideWrite[] = [],
 ): Promise<ChangeOutcome> {
   await writer.session.policy(); // Loaded before the transaction, so that no record waits for it.
   try {
@@ -91,6 +99,7 @@ async function change(
         throw new Undone({ version: await policy.version(), applied: [], written: 0, failed });
       }
       const outcome = { version: await policy.raiseVersion(), applied, written, failed };
+      for (const write of side) session.side.write(write, reportTo(draft));
       draft.append('event', { ...event, body: eventBody(event, outcome) });
       return outcome;
     });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { releaseWriter } from './release-state.ts';
 import type { Moved } from './presence/moves.ts';
 import { positionOfRow } from './presence/rows.ts';
 import { PresenceWriter, type Report } from './presence/writer.ts';
@@ -51,6 +52,7 @@ export function sideWriter(db: DatabaseSync) {
   const setting = db.prepare(
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
+  const release = releaseWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -77,6 +79,8 @@ export function sideWriter(db: DatabaseSync) {
           return presence.record(side, report);
         case 'forgive':
           return presence.forgive(side);
+        default:
+          release.write(side);
       }
       return [];
     },

@@ -7,6 +7,7 @@ import type {
   StoredRecord,
   Stream,
 } from '../../model/record.ts';
+import type { ReleaseOverride } from '../../model/release.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
 import type { StoreScope } from './entities/scope.ts';
@@ -31,7 +32,22 @@ export type SideWrite =
   /** A one-off pass ends by the exit, at this local time. */
   | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
-  | ForgiveWrite;
+  | ForgiveWrite
+  | ReleaseWrite;
+
+/** What follows from marks, overrides and exits. */
+export type ReleaseWrite =
+  | { kind: 'dealClosed'; deal: string; at: number }
+  | { kind: 'override'; override: ReleaseOverride }
+  | { kind: 'overrideOver'; id: string }
+  | ({ kind: 'markKey'; firm: string; source: string; key: string; at: number } & UsedKey);
+
+/** A key of an accounting system that has counted: what it stood for, and what was answered. */
+export interface UsedKey {
+  digest: string;
+  /** JSON. */
+  answer: string;
+}
 
 export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
@@ -107,7 +123,8 @@ export interface Store {
    * (`NOT_FOUND`), so are double ids and double values (`CONFLICT`). With `atomic`, one failure leaves
    * everything as it was. The details of the event get `version`, `applied` and `failed`; if nothing was
    * changed there is neither an event nor a new version. `put` replaces all properties, but a credential
-   * put without a value keeps its secrets. With a scope, only what is the firm's is changed (`FORBIDDEN`). Live records wait while a call runs: give it at most some
+   * put without a value keeps its secrets. With a scope, only what is the firm's is changed (`FORBIDDEN`). `side`
+   * is committed with the changes or not at all. Live records wait while a call runs: give it at most some
    * hundred changes.
    */
   change(
@@ -115,7 +132,10 @@ export interface Store {
     atomic: boolean,
     event: NewRecord<'event'>,
     scope?: StoreScope,
+    side?: readonly SideWrite[],
   ): Promise<ChangeOutcome>;
+  /** What a key stood for; undefined if it has not been used. */
+  markKey(firm: string, source: string, key: string): Promise<UsedKey | undefined>;
   /** Entities that fit all filters, by id. Rejects with INPUT_INVALID for a filter that a kind has not. */
   find<K extends EntityKind>(
     query: Omit<FindQuery<K>, 'credential'> & { lookup?: string },

@@ -74,14 +74,17 @@ describe('zones, firms and the links of the business park', () => {
     }
   });
 
-  it('tells decisions of zones and tags, and of nothing else', async () => {
+  it('tells decisions of zones, tags, firms and deals, and of nothing else', async () => {
     const applied = await done(
       put('firm', FIRM),
       put('employment', EMPLOYMENT),
       put('deal', DEAL),
       put('fitting', FITTING),
     );
-    assert.deepEqual(applied, []);
+    assert.deepEqual(applied, [
+      { kind: 'firm', put: FIRM },
+      { kind: 'deal', put: DEAL },
+    ]);
     const [zone] = await done(put('zone', ZONE));
     assert.deepEqual(zone, { kind: 'zone', put: ZONE });
   });

@@ -69,6 +69,9 @@ function snapshotOf(rows: PolicyRows): Map<string, unknown> {
     schedule: rows.schedules,
     holidayGroup: rows.holidayGroups,
     zone: rows.zones,
+    firm: rows.firms,
+    deal: rows.deals,
+    override: rows.overrides,
   };
   const snapshot = new Map<string, unknown>();
   for (const kind of POLICY_KINDS) {

@@ -1,6 +1,7 @@
 import type { AccessPoint, SecurityLevel } from '../../../lib/model/access-point.ts';
 import type { CredentialType } from '../../../lib/model/credential.ts';
 import type { Permission } from '../../../lib/model/permission.ts';
+import type { Deal, DealMark } from '../../../lib/model/release.ts';
 import { REASONS, type Reason } from '../../../lib/model/reasons.ts';
 import type { PolicyCredential, PolicyPerson } from '../../../lib/policy/policy.ts';
 import type { TestSite } from './site.ts';
@@ -43,6 +44,7 @@ const OVERRULED = new Set<Reason>([
   'denyRule',
   'noRight',
   'notPermittedNow',
+  'exitBlocked',
   'wrongPin',
   'wrongSecondIdentifier',
   'secondFactorTimeout',
@@ -165,6 +167,8 @@ class Case {
         return (
           this.#attempt.clockTrusted && this.#judged().some((person) => this.#isNotNow(person))
         );
+      case 'exitBlocked':
+        return this.#judged().some((person) => this.#hasGoods(person));
       case 'wrongPin':
         return this.#isPinWrong();
       case 'wrongSecondIdentifier':
@@ -353,6 +357,31 @@ class Case {
     return (
       this.#covering(person, 'allow').length > 0 && this.#inForce(person, 'allow').length === 0
     );
+  }
+
+  /** At an exit for goods: a deal that is neither cleared nor overridden. */
+  #hasGoods({ id }: PolicyPerson): boolean {
+    const { now, clockTrusted } = this.#attempt;
+    if (this.point?.release !== 'required' || this.point.direction !== 'out') return false;
+    return this.#site.deals.some((deal) => {
+      if (deal.person !== id || this.#isCleared(deal)) return false;
+      return !this.#site.overrides.some(
+        ({ person, firm = deal.firm, at, expires }) =>
+          clockTrusted && person === id && firm === deal.firm && at <= now && now < expires,
+      );
+    });
+  }
+
+  #isCleared({ firm, role, marks, openedAt }: Deal): boolean {
+    const { now, clockTrusted } = this.#attempt;
+    const own = this.#site.firms.find(({ id }) => id === firm)?.release?.[role];
+    const base: DealMark[] =
+      role === 'buyer' ? ['goods', 'documents', 'payment'] : ['goods', 'documents'];
+    const { all, minutes } = own ?? { all: base.map((mark) => [mark]), minutes: undefined };
+    if (!all.every((group) => group.some((mark) => marks[mark] !== undefined))) return false;
+    if (minutes === undefined) return true;
+    const newest = Math.max(openedAt, ...all.flat().map((mark) => marks[mark] ?? 0));
+    return clockTrusted && now < newest + minutes * 60_000;
   }
 
   /** The types that one person presents; under the two-person rule each person for themselves. */

@@ -4,6 +4,7 @@ import type { CredentialType } from '../../../lib/model/credential.ts';
 import type { Permission } from '../../../lib/model/permission.ts';
 import type { PolicyCredential, PolicyPerson } from '../../../lib/policy/policy.ts';
 import type { Attempt, Item } from './decision-oracle.ts';
+import { randomDeal, randomFirm, randomOverride } from './random-deals.ts';
 import { dateTimeAround, holidaysAround, scheduleAround } from './schedules.ts';
 import { digestOf, settings, type TestSite } from './site.ts';
 
@@ -11,6 +12,7 @@ export const PERSONS = ['p0', 'p1', 'p2', 'p3', 'p4'];
 /** The last of them is never stored. */
 const GROUPS = ['g0', 'g1', 'rescue', 'gone'];
 export const DOORS = ['d0', 'd1', 'd2'];
+const FIRMS = ['f0', 'f1'];
 const SCHEDULES = ['s0', 's1', 's2'];
 const LOOKUPS = ['l0', 'l1', 'l2', 'l3'].map((text) => digestOf(text));
 const TYPES: CredentialType[] = ['card', 'pin', 'face'];
@@ -126,6 +128,7 @@ function randomPoint(id: string): fc.Arbitrary<AccessPoint> {
       grantLife: fc.constant(5000),
       requestToExit: fc.boolean(),
       grantedCountsAsPassed: fc.constant(false),
+      release: sometimes(2, fc.constant('required' as const)),
     })
     .map(compact);
 }
@@ -156,6 +159,9 @@ export function randomSite(zone: string, now: number): fc.Arbitrary<TestSite> {
     ),
     holidayGroups: holidaysAround(now),
     zones: fc.constant([]),
+    firms: fc.tuple(...FIRMS.map((id) => randomFirm(fc.constant(id)))),
+    deals: fc.uniqueArray(randomDeal(now), { ...unique, maxLength: 3 }),
+    overrides: fc.uniqueArray(randomOverride(now), { ...unique, maxLength: 2 }),
   });
 }
 

@@ -4,6 +4,8 @@ import type { CredentialType } from '../../../lib/model/credential.ts';
 import type { Permission } from '../../../lib/model/permission.ts';
 import type { Group } from '../../../lib/model/person.ts';
 import type { HolidayGroup, Schedule, ScheduleRule } from '../../../lib/model/schedule.ts';
+import type { Deal, ReleaseOverride } from '../../../lib/model/release.ts';
+import type { ReleaseFirm } from '../../../lib/policy/release/book.ts';
 import type { Zone } from '../../../lib/model/zone.ts';
 import type { EngineConfig, SiteSettings } from '../../../lib/model/site.ts';
 import type {
@@ -26,6 +28,9 @@ export interface TestSite {
   schedules: Schedule[];
   holidayGroups: HolidayGroup[];
   zones: Zone[];
+  firms: ReleaseFirm[];
+  deals: Deal[];
+  overrides: ReleaseOverride[];
 }
 
 /** Monday, 10:00 in Madrid. */
@@ -138,6 +143,9 @@ export function testSite(
     schedules: [],
     holidayGroups: [],
     zones: [],
+    firms: [],
+    deals: [],
+    overrides: [],
     ...rows,
   };
 }

@@ -14,7 +14,6 @@ const BELONGINGS = [
   'planned_day',
   'time_correction',
   'accounted_day',
-  'deal',
 ] as const;
 
 /**
@@ -68,7 +67,7 @@ async function deleteBelongings(db: Kysely<Tables>, person: string): Promise<Pol
     .deleteFrom('pass')
     .where((eb) => eb.or([eb('person', '=', person), eb('tag', 'in', tags)]))
     .execute();
-  for (const kind of ['credential', 'permission'] as const) {
+  for (const kind of ['credential', 'permission', 'deal'] as const) {
     const rows = await db.deleteFrom(kind).where('person', '=', person).returning('id').execute();
     changes.push(...rows.map(({ id }) => ({ kind, delete: id })));
   }

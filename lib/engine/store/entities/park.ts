@@ -24,7 +24,7 @@ export const zone: Codec<'zone'> = codecOf<'zone'>(
   },
 );
 
-export const firm = codecOf<'firm'>(
+export const firm: Codec<'firm'> = codecOf<'firm'>(
   {
     name: plain('name'),
     roles: json('roles'),
@@ -38,6 +38,7 @@ export const firm = codecOf<'firm'>(
       ['name', 'name'],
       ['roles', 'roles'],
     ],
+    policy: (row) => ({ kind: 'firm', put: firm.entity(row) }),
     words: (row) => [row.name],
     references: () => [],
   },
@@ -116,7 +117,7 @@ function instant(value: string | number | null | undefined): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-export const deal = codecOf<'deal'>(
+export const deal: Codec<'deal'> = codecOf<'deal'>(
   {
     person: plain('person'),
     firm: plain('firm'),
@@ -135,6 +136,7 @@ export const deal = codecOf<'deal'>(
       ['role', 'role'],
       ['openedAt', 'opened_at'],
     ],
+    policy: (row) => ({ kind: 'deal', put: deal.entity(row) }),
     words: (row) => [row.reference, row.note],
     references: (columns) => referencesIn<'deal'>(columns, { person: 'person', firm: 'firm' }),
   },
