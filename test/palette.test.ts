@@ -98,11 +98,18 @@ describe('the package, installed as a palette module', function () {
     const places = new Set(
       files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]),
     );
-    assert.deepEqual([...places].sort(), ['dist', 'examples', 'flows']);
+    assert.deepEqual([...places].sort(), ['dist', 'docs', 'examples', 'flows', 'tools']);
     assert.deepEqual(
       files.filter((file) => /\.ts$|\.test\./.test(file)),
       [],
     );
+  });
+
+  it('brings its tools as commands', () => {
+    for (const tool of ['gatewire-backup', 'gatewire-explain', 'gatewire-verify-log']) {
+      const command = path.join(folder, 'node_modules', '.bin', tool);
+      assert.match(execFileSync(command, ['--help'], { encoding: 'utf8' }), /data folder/, tool);
+    }
   });
 
   it('brings few packages with it, and none that has to be compiled', () => {

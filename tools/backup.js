@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { join, resolve } from 'node:path';
 import { backupDatabase } from '../dist/lib/engine/store/backup.js';
 import { DATABASE_FILE } from '../dist/lib/engine/store/database.js';
@@ -10,9 +11,9 @@ The copy is checked. The keys are not in it: keep them apart, it is of no use wi
 
 const [folder, file] = process.argv.slice(2);
 
-if (folder === undefined || file === undefined) {
+if (folder === '--help' || folder === undefined || file === undefined) {
   console.log(USAGE);
-  process.exitCode = 2;
+  process.exitCode = folder === '--help' ? 0 : 2;
 } else {
   try {
     const { bytes } = await backupDatabase(join(folder, DATABASE_FILE), resolve(file));

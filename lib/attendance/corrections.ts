@@ -55,9 +55,14 @@ export function correctionsOf(value: unknown, { firm, author, at }: Made): TimeC
       ...{ from, to, present, reason, author, at },
     }));
   });
-  if (corrections.length >= 1 && corrections.length <= MOST) return corrections;
+  if (corrections.length >= 1 && corrections.length <= MOST) return inOrder(corrections);
   throw new AccessError(
     'INPUT_INVALID',
     `1 to ${MOST} corrections can be made together, not ${corrections.length}`,
   );
+}
+
+/** Each a millisecond later than the one before, so that of two in one message the later one holds. */
+function inOrder(corrections: readonly TimeCorrection[]): TimeCorrection[] {
+  return corrections.map((correction, index) => ({ ...correction, at: correction.at + index }));
 }

@@ -142,7 +142,7 @@ export function createFacade(
     on: (event, listener) => events.on(event, listener),
     async close() {
       monitor.stop();
-      presence.close();
+      await presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it
       await reporting.close();

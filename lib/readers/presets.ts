@@ -61,7 +61,11 @@ export const PRESETS: readonly Preset[] = [
   preset('keypad-4bit', 'Keypad, 4-bit codes', { form: { kind: 'keypad', code: '4bit' } }),
   preset('keypad-8bit', 'Keypad, 8-bit codes', { form: { kind: 'keypad', code: '8bit' } }),
   preset('keypad-ascii', 'Keypad, characters', { form: { kind: 'keypad', code: 'ascii' } }),
-  preset('terminal', 'Terminal, JSON', { form: { kind: 'terminal' } }),
+  preset('terminal', 'Terminal, JSON in lines', { form: { kind: 'terminal' } }),
+  preset('terminal-whole', 'Terminal, JSON in messages', {
+    form: { kind: 'terminal' },
+    delivery: 'whole',
+  }),
 ];
 
 function preset(id: string, label: string, config: ReaderConfig): Preset {

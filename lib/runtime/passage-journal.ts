@@ -38,7 +38,7 @@ export class PassageJournal {
   readonly #writing = new Set<Promise<void>>();
   #waiting: Entry[];
   #cancelRetry: (() => void) | undefined;
-  #isRetrying = false;
+  #retrying: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(engine: Engine, memory: DoorMemory, timers: Timers = systemTimers) {
@@ -66,20 +66,24 @@ export class PassageJournal {
 
   /** The engine may be back: tries at once. */
   retry(): void {
-    void this.#retry();
+    if (this.#isClosed) return;
+    this.#retrying ??= this.#drain().finally(() => {
+      this.#retrying = undefined;
+    });
   }
 
   /** Waits for what is being recorded, and leaves the rest on the disk. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRetry?.();
-    await Promise.allSettled(this.#writing);
+    await Promise.allSettled([...this.#writing, this.#retrying]);
   }
 
   #add(body: Body): Promise<void> {
     return new Promise((resolve, reject) => {
       const entry = { body, resolve, reject };
-      if (this.#waiting.length === 0) this.#write(entry);
+      if (this.#isClosed) reject(new AccessError('ENGINE_UNAVAILABLE', 'the site is closed'));
+      else if (this.#waiting.length === 0) this.#write(entry);
       else if (this.#waiting.length < MOST_WAITING) this.#park([...this.#waiting, entry]);
       else reject(new AccessError('STORE_FULL', 'too many passages wait for the engine'));
     });
@@ -117,22 +121,18 @@ export class PassageJournal {
   #retryLater(): void {
     this.#cancelRetry?.();
     if (this.#isClosed) return;
-    this.#cancelRetry = this.#timers.after(RETRY, () => void this.#retry());
+    this.#cancelRetry = this.#timers.after(RETRY, () => {
+      this.retry();
+    });
   }
 
-  async #retry(): Promise<void> {
-    if (this.#isRetrying || this.#isClosed) return;
-    this.#isRetrying = true;
-    try {
-      for (let [entry] = this.#waiting; entry !== undefined; [entry] = this.#waiting) {
-        if (!(await this.#attempt(entry))) {
-          this.#retryLater();
-          return;
-        }
-        this.#park(this.#waiting.slice(1));
-      }
-    } finally {
-      this.#isRetrying = false;
+  /** Records what waits, in its order, until it is done or fails again. */
+  async #drain(): Promise<void> {
+    for (let [entry] = this.#waiting; entry !== undefined; [entry] = this.#waiting) {
+      const done = await this.#attempt(entry);
+      if (done) this.#park(this.#waiting.slice(1));
+      else this.#retryLater();
+      if (!done || this.#isClosed) return;
     }
   }
 }

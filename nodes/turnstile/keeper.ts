@@ -19,8 +19,8 @@ import { openPoints } from './points.ts';
 import { Reception } from './reception.ts';
 import type { TurnstileConfig } from './turnstile.config.ts';
 
-/** How long a closing node waits for its last records, in milliseconds. */
-const CLOSE_LIMIT = 800;
+/** How long a closing node waits for its last answers, and then for its last records, in milliseconds. */
+const CLOSE_LIMIT = 400;
 
 /** Keeps one door or turnstile: what comes in goes to its machine, what the machine wants is carried out. */
 export class Keeper {
@@ -105,8 +105,9 @@ export class Keeper {
     this.#schedule.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#machine.close();
+    await within(CLOSE_LIMIT, this.#reception.answered());
     this.#membership.leave(removed);
-    await this.#outbox.close(CLOSE_LIMIT);
+    await within(CLOSE_LIMIT, this.#outbox.close());
   }
 
   #startMachine(): RunningMachine {
@@ -214,4 +215,14 @@ export class Keeper {
     if (group !== undefined && isForGroups) this.#site.doors.tell(group, event);
     else this.#machine.send(event);
   }
+}
+
+/** Waits for the work, but no longer than the limit in milliseconds. */
+async function within(limit: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limit);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

@@ -63,15 +63,10 @@ export class Outbox {
     });
   }
 
-  /** Waits until everything is recorded, or at least kept for it, for at most `limit` milliseconds. */
-  async close(limit: number): Promise<void> {
+  /** Sends nothing more, and resolves when everything is recorded. */
+  async close(): Promise<void> {
     this.#isClosed = true;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, limit);
-    });
-    await Promise.race([Promise.all(this.#recording), late]);
-    clearTimeout(timer);
+    await Promise.all(this.#recording);
   }
 
   #command({ lock, action, duration, grant, cause }: Command): void {

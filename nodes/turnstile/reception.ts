@@ -12,6 +12,8 @@ import type { Carried } from './outbox.ts';
 import type { Points } from './points.ts';
 import { decideRequest } from './requests.ts';
 
+type Request = Extract<Meaning, { type: 'request' }>;
+
 export interface ReceptionOptions {
   site: SiteApi;
   points: Points;
@@ -28,6 +30,8 @@ export class Reception {
   readonly #options: ReceptionOptions;
   /** The messages of the grants that are being acted on. */
   readonly #carried = new Map<string, Carried>();
+  /** Wishes that the engine has not answered yet. */
+  readonly #asking = new Set<Promise<void>>();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -55,17 +59,26 @@ export class Reception {
     this.#act({ message, access }, decision, { direction, ...holder });
   }
 
-  async requested(
-    { by, direction: wanted }: Extract<Meaning, { type: 'request' }>,
-    message: NodeMessageInFlow,
-  ): Promise<void> {
-    const { site, points, shuntsOnly, tell, isOpenFor } = this.#options;
-    const isExit = by === 'requestToExit';
-    if (isExit && shuntsOnly) {
+  async requested(request: Request, message: NodeMessageInFlow): Promise<void> {
+    const { shuntsOnly, tell, isOpenFor } = this.#options;
+    if (request.by === 'requestToExit' && shuntsOnly) {
       tell({ type: 'shunt' });
       return;
     }
-    if (isOpenFor(wanted)) return;
+    if (isOpenFor(request.direction)) return;
+    const asked = this.#ask(request, message);
+    this.#asking.add(asked);
+    await asked.finally(() => this.#asking.delete(asked));
+  }
+
+  /** Resolves when every wish has been answered. */
+  async answered(): Promise<void> {
+    await Promise.allSettled(this.#asking);
+  }
+
+  async #ask({ by, direction: wanted }: Request, message: NodeMessageInFlow): Promise<void> {
+    const { site, points } = this.#options;
+    const isExit = by === 'requestToExit';
     const { attempt, decision, direction } = await decideRequest(site, points, wanted);
     if (decision.outcome !== 'granted') {
       this.#refused(decision, direction, isExit);

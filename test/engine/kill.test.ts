@@ -3,10 +3,10 @@ import type { EngineClient } from '../../lib/engine/client.ts';
 import { deriveKeys } from '../../lib/engine/keys.ts';
 import { verifyLog } from '../../lib/engine/store/verify.ts';
 import type { Outcome } from '../../lib/model/decision.ts';
-import type { StoredRecord, Stream } from '../../lib/model/record.ts';
 import { bundledEngine } from '../support/engine-bundle.ts';
 import { PROMPT, reached, TEST_MASTER } from '../support/engine-client.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
+import { allRecords } from '../support/records.ts';
 import {
   ANNA_CARD,
   attemptAt,
@@ -85,16 +85,6 @@ describe('engine: killed at random instants', function () {
     return performance.now() - killed;
   }
 
-  async function allRecords<S extends Stream>(stream: S): Promise<StoredRecord<S>[]> {
-    const all: StoredRecord<S>[] = [];
-    for (;;) {
-      const after = all.at(-1)?.seq ?? 0;
-      const page = await client.engine.readRecords({ stream, after, limit: 1000 });
-      if (page.length === 0) return all;
-      all.push(...page);
-    }
-  }
-
   it(`loses nothing that it acknowledged in ${KILLS} kills, and opens nothing unrecorded`, async () => {
     const acknowledged: Acknowledged = {
       decisions: new Map(),
@@ -113,12 +103,12 @@ describe('engine: killed at random instants', function () {
     assert.ok(decisions.size > KILLS && claims.size > KILLS, 'there was no load');
     assert.ok(longest < DECIDES_AGAIN_WITHIN, `first decision after ${longest} ms`);
 
-    const access = await allRecords('access');
+    const access = await allRecords(client.engine, 'access');
     const stored = new Map(access.map(({ body }) => [body.decision.id, body.decision.outcome]));
     for (const [id, outcome] of decisions) assert.equal(stored.get(id), outcome, `decision ${id}`);
     for (const decision of claims.values()) assert.equal(stored.get(decision), 'granted');
 
-    const commands = await allRecords('command');
+    const commands = await allRecords(client.engine, 'command');
     const ended = new Set(
       commands.filter(({ body }) => body.state === 'done').map(({ body }) => body.id),
     );

@@ -3,9 +3,10 @@ import type { EngineService } from '../../lib/engine/facade.ts';
 import type { Passage } from '../../lib/model/decision.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
 import type { PassRequest } from '../../lib/model/pass-request.ts';
+import { AccessError } from '../../lib/model/errors.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import { TestClock } from '../support/clock.ts';
-import { openSampleEngine, reopenEngine } from '../support/engine.ts';
+import { openFaultyEngine, openSampleEngine, reopenEngine } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { ANNA_CARD, attemptAt, card } from '../support/sample-site.ts';
 
@@ -113,6 +114,27 @@ describe('engine: passes', () => {
     assert.equal(stored?.status, passages.length === 1 ? 'inactive' : 'active');
     const expected = passages.length === 1 ? 'credentialDisabled' : 'granted guest';
     assert.equal(await result(SPARE), expected);
+  });
+
+  it('decides nothing more from a snapshot that did not learn of the exit', async () => {
+    const { pass } = await visit();
+    await engine.close();
+    let fatal = false;
+    const broken = () => Promise.reject(new AccessError('STORE_FULL', 'no room'));
+    engine = await openFaultyEngine(folder, clock, {
+      store: (store) => Object.assign(store, { change: broken }),
+      onFatal: () => {
+        fatal = true;
+      },
+    });
+    await engine.recordPassage(passage({}));
+    assert.ok(fatal); // the process ends and starts anew
+    assert.equal(await result(SPARE), 'internalError');
+    await engine.close();
+    engine = await reopenEngine(folder, clock);
+    assert.equal(await result(SPARE), 'credentialDisabled');
+    const [stored] = await engine.find({ kind: 'pass', id: pass.id });
+    assert.deepEqual([stored?.end, stored?.endedAt], ['exit', local(clock.now())]);
   });
 
   it('suspends a forgotten pass until its stand-in ends or expires, to the second', async () => {

@@ -32,6 +32,7 @@ describe('zone-tracker', function () {
   let fakes: FakeSite[];
   let sinks: Record<Name, Sink[]>;
   let isCut: boolean;
+  let isOver: boolean;
 
   beforeEach(async () => {
     clock = new TestClock(Date.now());
@@ -43,9 +44,11 @@ describe('zone-tracker', function () {
     sites = { north, south };
     fakes = NAMES.map((name) => fakeSite(sites[name].engine));
     isCut = false;
+    isOver = false;
   });
 
   afterEach(async () => {
+    isOver = true;
     await Promise.all(NAMES.map((name) => sites[name].engine.close()));
     await Promise.all(fakes.map((fake) => fake.close()));
     for (const folder of folders) removeFolder(folder);
@@ -56,7 +59,7 @@ describe('zone-tracker', function () {
     const flow = NAMES.flatMap((name) => [
       { id: `site-${name}`, type: siteType.type },
       {
-        ...{ id: name, type: 'gatewire-zone-tracker', z: 'tab', site: `site-${name}` },
+        ...{ id: `tracker-${name}`, type: 'gatewire-zone-tracker', z: 'tab', site: `site-${name}` },
         ...settings,
         ...(settings.shares === true ? { gateway: name, peers: OTHER[name] } : {}),
         wires: Array.from({ length: PORTS }, (_, port) => [`${name}-${port}`]),
@@ -73,7 +76,8 @@ describe('zone-tracker', function () {
     sinks = { north: sinksOf('north'), south: sinksOf('south') };
     for (const name of NAMES) {
       nodeById(`${name}-3`).on('input', ({ payload }) => {
-        if (!isCut) nodeById(OTHER[name]).receive({ payload: JSON.stringify(payload) });
+        if (!isCut)
+          nodeById(`tracker-${OTHER[name]}`).receive({ payload: JSON.stringify(payload) });
       });
     }
   }
@@ -90,7 +94,7 @@ describe('zone-tracker', function () {
   async function ask(name: Name, operation: string, payload: unknown): Promise<Received> {
     const sink = sinks[name][0] ?? assert.fail();
     const before = sink.messages.length;
-    nodeById(name).receive({ operation, payload } as never);
+    nodeById(`tracker-${name}`).receive({ operation, payload });
     return sink.at(before);
   }
 
@@ -98,7 +102,7 @@ describe('zone-tracker', function () {
     await load();
     const passage = await sites.north.passes('ada', 'gate-in');
     const attempt = { id: 'a', at: passage.at, credentials: [] };
-    nodeById('north').receive({ access: { attempt, passage }, topic: 'kept' } as never);
+    nodeById('tracker-north').receive({ access: { attempt, passage }, topic: 'kept' });
     const { payload, topic } = await (sinks.north[0] ?? assert.fail()).at(0);
     assert.deepEqual(payload, {
       state: 'inside',
@@ -118,7 +122,7 @@ describe('zone-tracker', function () {
     const passage = await sites.north.passes('ada', 'gate-in');
     await sites.north.passes('ada', 'gate-out');
     const attempt = { id: 'a', at: passage.at, credentials: [] };
-    nodeById('north').receive({ access: { attempt, passage } } as never);
+    nodeById('tracker-north').receive({ access: { attempt, passage } });
     await (sinks.north[0] ?? assert.fail()).at(0);
     assert.equal(await sites.north.where('ada'), 'outside');
   });
@@ -143,10 +147,10 @@ describe('zone-tracker', function () {
     const corrections = [{ person: 'ada', accessPoint: 'gate-out', at: clock.now() }];
     await ask('north', 'correct', { corrections, reason: 'left by the fire exit' });
     assert.equal(await sites.north.where('ada'), 'outside');
-    nodeById('north').receive({ operation: 'abolish' } as never);
-    nodeById('north').receive({ payload: 1 } as never);
+    nodeById('tracker-north').receive({ operation: 'abolish' });
+    nodeById('tracker-north').receive({ payload: 1 });
     await ask('north', 'zones', '');
-    assert.equal(errorsOf('north').length, 2);
+    assert.equal(errorsOf('tracker-north').length, 2);
   });
 
   describe('on two gateways', () => {
@@ -159,17 +163,18 @@ describe('zone-tracker', function () {
     const sharing = { shares: true, heartbeat: 1, limit: 3 };
     const LIMIT = 3001;
 
-    /** Waits for the message of the node that shows the other gateway's passage to be known. */
-    async function reaches(name: Name, person: string, zone: string): Promise<void> {
-      while ((await sites[name].where(person)) !== zone) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+    /** Waits until something is so that no message tells of. */
+    async function until(isSo: () => Promise<boolean>): Promise<void> {
+      while (!isOver && !(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    async function inReach(name: Name): Promise<void> {
-      while ((await sites[name].asks('cho', 'gate-in')).length > 0) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+    const reaches = (name: Name, person: string, zone: string): Promise<void> =>
+      until(async () => (await sites[name].where(person)) === zone);
+    const inReach = (name: Name): Promise<void> =>
+      until(async () => {
+        const { missing } = await sites[name].engine.configureSharing(configOf(name));
+        return missing.length === 0;
+      });
+    const configOf = (name: Name) => ({ gateway: name, peers: [OTHER[name]], limit: 3000 });
 
     it('keeps a card that is in by one gate out at the other', async () => {
       await rule('grant');
@@ -209,9 +214,7 @@ describe('zone-tracker', function () {
       isCut = false;
       const lateOn = async (name: Name): Promise<boolean> =>
         (await eventCodes(sites[name].engine)).includes('antiPassbackViolation');
-      while (!(await lateOn('north')) || !(await lateOn('south'))) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until(async () => (await lateOn('north')) && (await lateOn('south')));
       for (const name of NAMES) assert.deepEqual(await sites[name].asks('ada', 'gate-out'), []);
     });
   });

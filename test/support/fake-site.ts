@@ -51,6 +51,8 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
     'changePass',
     'unreturnedPasses',
     'penalty',
+    'attendance',
+    'timesheet',
     'claimCommand',
     'recordCommand',
     'recordPassage',

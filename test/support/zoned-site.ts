@@ -10,8 +10,7 @@ import type { TestClock } from './clock.ts';
 import { reopenEngine } from './engine.ts';
 import { SAMPLE_CONFIG, attemptAt, card } from './sample-site.ts';
 
-const [FRONT] = SAMPLE_CONFIG.accessPoints;
-if (FRONT === undefined) throw new Error('no sample access point');
+const FRONT = SAMPLE_CONFIG.accessPoints.find(({ id }) => id === 'front');
 
 function point(
   id: string,
@@ -20,7 +19,8 @@ function point(
   zoneTo?: string,
 ): AccessPoint {
   const place = { ...optional('zoneFrom', zoneFrom), ...optional('zoneTo', zoneTo) };
-  return { ...(FRONT as AccessPoint), id, name: id, direction, ...place };
+  if (FRONT === undefined) throw new Error('there is no sample access point');
+  return { ...FRONT, id, name: id, direction, ...place };
 }
 
 /** A yard with two gates, an office in it, and a vault in the office; and one gate with a single reader. */

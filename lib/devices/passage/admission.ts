@@ -40,7 +40,7 @@ export function refusalOf(
 
 /**
  * Ends a grant that opens nothing. Every grant that was taken in has exactly one passage record; one that came
- * too late was never taken in. Somebody who cannot get out needs a guard (C31).
+ * too late was never taken in. Somebody who cannot get out needs a guard.
  */
 export function refuse(draft: AnyDraft, grant: Grant, reason: Refusal, output: Output): void {
   const { id, direction } = grant;

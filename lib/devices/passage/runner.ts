@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Timers } from '../timers.ts';
 import type { CommonState } from './draft.ts';
-import type { Effect, Machine, MachineView, Memory, PassageEvent } from './model.ts';
+import type { Effect, Grant, Machine, MachineView, Memory, PassageEvent } from './model.ts';
 
 export interface MachineHost {
   clock: Clock;
@@ -14,6 +14,7 @@ export interface MachineHost {
 }
 
 export interface RunningMachine {
+  /** After the end only grants are heard: they open nothing, but none stays without a record. */
   send(event: PassageEvent): void;
   readonly isSecure: boolean;
   memory(): Memory;
@@ -63,6 +64,7 @@ export function run<State extends CommonState>(
   return {
     send(event) {
       if (!isClosed) send(event);
+      else if (event.type === 'grant') host.perform(interrupted(event.grant, clock.monotonic()));
     },
     get isSecure() {
       return machine.isSecure(state);
@@ -74,6 +76,18 @@ export function run<State extends CommonState>(
       isClosed = true;
       send({ type: 'close' });
     },
+  };
+}
+
+function interrupted({ id, direction }: Grant, at: number): Effect {
+  const way = direction ?? 'undefined';
+  return {
+    type: 'passage',
+    outcome: 'interrupted',
+    direction: way,
+    confirmed: false,
+    grant: id,
+    at,
   };
 }
 

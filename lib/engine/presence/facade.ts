@@ -26,7 +26,7 @@ export function presenceMethods(
   { presence, site, trust }: Pick<Assembly, 'presence' | 'site' | 'trust'>,
   store: Store,
 ): PresenceMethods {
-  const { reports, share, admission, passages } = presence;
+  const { reports, share, admission, passages, past } = presence;
   const parts = { store, site, trust, admission, passages };
   return {
     position: async (query) =>
@@ -38,9 +38,9 @@ export function presenceMethods(
     muster: async (query) =>
       reports.muster(requests.muster.parse(query, 'query'), trust.read().now),
     stays: async (query) =>
-      store.history('stays', { limit: DEFAULT_LIMIT, ...requests.stays.parse(query, 'query') }),
+      past.ask('stays', { limit: DEFAULT_LIMIT, ...requests.stays.parse(query, 'query') }),
     transits: async (query) =>
-      store.history('transits', {
+      past.ask('transits', {
         limit: DEFAULT_LIMIT,
         ...requests.transits.parse(query, 'query'),
       }),

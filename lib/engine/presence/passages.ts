@@ -50,7 +50,7 @@ export class Passages {
       body.outcome === 'taken' || body.outcome === 'forced' || body.corrects !== undefined;
     const side = isRelevant ? [this.transit(body, moment)] : undefined;
     const ref = await journal.append('passage', body, moment, side);
-    reservations.end(body.decision);
+    if (body.decision !== undefined) reservations.end(body.decision);
     if (isRelevant) onRecorded(body);
     return ref;
   }

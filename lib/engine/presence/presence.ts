@@ -13,6 +13,7 @@ import type { SideState, Store } from '../store/store.ts';
 import { Admission } from './admission.ts';
 import { OccupancyWatch } from './occupancy-watch.ts';
 import { Passages } from './passages.ts';
+import { Past } from './past.ts';
 import { Positions } from './positions.ts';
 import { PresenceReports } from './reports.ts';
 import { Reservations } from './reservations.ts';
@@ -30,6 +31,8 @@ interface Parts {
   trust: ClockTrust;
   clock: Clock;
   side: SideState;
+  /** Path of the database. */
+  file: string;
   /** A passage that this gateway has seen is committed. */
   onPassage: (passage: Passage) => void;
 }
@@ -39,6 +42,7 @@ export class Presence {
   readonly admission: Admission;
   readonly passages: Passages;
   readonly reports: PresenceReports;
+  readonly past: Past;
   readonly share: Share;
   readonly sharing: Sharing;
   readonly #parts: Parts;
@@ -65,7 +69,8 @@ export class Presence {
       onRecorded: parts.onPassage,
     });
     this.share = new Share({ ...parts, sharing: this.sharing, passages: this.passages });
-    this.reports = new PresenceReports({ ...parts, positions });
+    this.past = new Past(parts.store, parts.file);
+    this.reports = new PresenceReports({ ...parts, past: this.past, positions });
     positions.setTree(policy.zones);
     positions.load(side.positions);
     const { now } = trust.read();
@@ -141,8 +146,9 @@ export class Presence {
     return journal.event(event, trust.read(), [write]);
   }
 
-  close(): void {
+  close(): Promise<void> {
     clearInterval(this.#timer);
+    return this.past.close();
   }
 
   #below(zone: string, { zones }: Policy): string[] {

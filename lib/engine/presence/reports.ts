@@ -4,13 +4,13 @@ import type { Policy } from '../../policy/policy.ts';
 import type { ZoneTree } from '../../policy/presence/tree.ts';
 import type { MusterEntry, MusterQuery, Position, PositionQuery, ZoneState } from '../engine.ts';
 import type { Affiliation } from '../store/presence/history.ts';
-import type { Store } from '../store/store.ts';
+import type { Past } from './past.ts';
 import type { Positions } from './positions.ts';
 
 interface Parts {
   policy: Policy;
   positions: Positions;
-  store: Store;
+  past: Past;
 }
 
 const DAY = 86_400_000;
@@ -29,7 +29,7 @@ export class PresenceReports {
       throw new AccessError('INPUT_INVALID', 'query: give a person or a tag');
     }
     if (person !== undefined && at === undefined) return this.#now(person);
-    const found = await this.#parts.store.history('position', {
+    const found = await this.#parts.past.ask('position', {
       at: at ?? now,
       ...optional('person', person),
       ...optional('tag', tag),
@@ -62,7 +62,7 @@ export class PresenceReports {
   async muster({ zone, firm, at }: MusterQuery, now: number): Promise<MusterEntry[]> {
     const people = at === undefined ? this.#inside(zone) : await this.#insideThen(zone, at);
     const date = this.#dateOf(at ?? now);
-    const affiliations = await this.#parts.store.history('affiliations', { date });
+    const affiliations = await this.#parts.past.ask('affiliations', { date });
     const firms = byPerson(affiliations);
     const entries = people.map((entry) => ({
       ...entry,
@@ -103,8 +103,8 @@ export class PresenceReports {
   }
 
   async #insideThen(within: string | undefined, at: number): Promise<Omit<MusterEntry, 'firms'>[]> {
-    const { policy, store } = this.#parts;
-    const all = await store.history('inside', { at });
+    const { policy, past } = this.#parts;
+    const all = await past.ask('inside', { at });
     const innermost = new Map<string, (typeof all)[number]>();
     for (const entry of all) {
       const other = innermost.get(entry.person);

@@ -7,8 +7,11 @@ import type { Clock } from '../../model/clock.ts';
 const UNDER_WAY = 30_000;
 
 interface Reservation {
+  readonly attempt: string;
   readonly persons: readonly string[];
   readonly entered: readonly string[];
+  /** Known once the grant is committed. */
+  decision: string | undefined;
   /** Monotonic. */
   until: number;
 }
@@ -19,10 +22,7 @@ interface Reservation {
  */
 export class Reservations {
   readonly #clock: Clock;
-  /** By attempt. */
-  readonly #held = new Map<string, Reservation>();
-  /** Decision to attempt. */
-  readonly #attempts = new Map<string, string>();
+  readonly #held = new Set<Reservation>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,30 +35,33 @@ export class Reservations {
     entered: readonly string[],
     life: number,
   ): void {
+    const until = this.#clock.monotonic() + life;
     this.#sweep();
-    this.#held.set(attempt, { persons, entered, until: this.#clock.monotonic() + life });
+    this.#held.add({ attempt, persons, entered, decision: undefined, until });
   }
 
-  /** From now on the way is known by its decision. */
+  /** From now on the way is known by its decision. Nobody vouches for the id of an attempt: it may come twice. */
   bind(attempt: string, decision: string): void {
-    if (this.#held.has(attempt)) this.#attempts.set(decision, attempt);
+    const held = this.#unbound(attempt);
+    if (held !== undefined) held.decision = decision;
+  }
+
+  /** The grant did not come into force. */
+  cancel(attempt: string): void {
+    const held = this.#unbound(attempt);
+    if (held !== undefined) this.#held.delete(held);
   }
 
   /** The decision drives an output: somebody may be on the way. */
   driven(decision: string): void {
-    const held = this.#held.get(this.#attempts.get(decision) ?? '');
+    const held = this.#bound(decision);
     if (held !== undefined) held.until = this.#clock.monotonic() + UNDER_WAY;
   }
 
-  /** The passage is recorded, or the grant was withdrawn. */
-  end(decision: string | undefined): void {
-    if (decision === undefined) return;
-    this.cancel(this.#attempts.get(decision) ?? '');
-    this.#attempts.delete(decision);
-  }
-
-  cancel(attempt: string): void {
-    this.#held.delete(attempt);
+  /** The passage is recorded. */
+  end(decision: string): void {
+    const held = this.#bound(decision);
+    if (held !== undefined) this.#held.delete(held);
   }
 
   isEntering(zone: string, person: string): boolean {
@@ -72,18 +75,19 @@ export class Reservations {
 
   #entering(zone: string): Reservation[] {
     const now = this.#clock.monotonic();
-    return [...this.#held.values()].filter(
-      ({ entered, until }) => until > now && entered.includes(zone),
-    );
+    return [...this.#held].filter(({ entered, until }) => until > now && entered.includes(zone));
+  }
+
+  #unbound(attempt: string): Reservation | undefined {
+    return [...this.#held].find((held) => held.attempt === attempt && held.decision === undefined);
+  }
+
+  #bound(decision: string): Reservation | undefined {
+    return [...this.#held].find((held) => held.decision === decision);
   }
 
   #sweep(): void {
     const now = this.#clock.monotonic();
-    for (const [attempt, { until }] of this.#held) {
-      if (until <= now) this.#held.delete(attempt);
-    }
-    for (const [decision, attempt] of this.#attempts) {
-      if (!this.#held.has(attempt)) this.#attempts.delete(decision);
-    }
+    for (const held of this.#held) if (held.until <= now) this.#held.delete(held);
   }
 }

@@ -1,4 +1,5 @@
 import type { AccountedDays } from '../store/accounted-days.ts';
+import type { HistoryAnswers, HistoryKind, HistoryQueries } from '../store/presence/history.ts';
 import type { ErrorMessage } from '../store/protocol.ts';
 import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './working-time.ts';
 
@@ -18,6 +19,7 @@ export interface Accounted<T> {
 
 /** The reports; each runs in a thread of its own from one look at the database. */
 export interface Reports {
+  history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];
   attendance(query: AttendanceQuery, moment: ReportMoment): Accounted<Attendance>;
   timesheet(query: FirmQuery, moment: ReportMoment): Accounted<Timesheet>;
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AccessError, toAccessError } from '../../model/errors.ts';
 import { isDatabaseError, openForReading, storeError } from '../store/database.ts';
+import { askHistory } from '../store/presence/history.ts';
 import { toMessage } from '../store/protocol.ts';
 import { attendance, timesheet } from './accounts.ts';
 import { FactReader } from './fact-reader.ts';
@@ -9,10 +10,13 @@ import type { ReportReply, ReportRequest } from './protocol.ts';
 const port = parentPort;
 if (port === null) throw new AccessError('INTERNAL', 'reports need a thread of their own');
 
-const reader = new FactReader(openForReading(String(workerData)));
+const db = openForReading(String(workerData));
+const reader = new FactReader(db);
 
 function answer(request: ReportRequest): unknown {
   switch (request.report) {
+    case 'history':
+      return askHistory(db, request.args[0], request.args[1] as never);
     case 'attendance':
       return attendance(reader, ...request.args);
     case 'timesheet':

@@ -123,7 +123,7 @@ describe('a simulated door', () => {
     await settle();
     assert.equal(time.pending, 0);
     assert.equal(device.lock.isOpen, false);
-    assert.deepEqual(log, ['interrupted anna']);
+    assert.deepEqual(log, ['interrupted anna', 'interrupted boris']);
   });
 });
 

@@ -114,8 +114,7 @@ function compare(
   const stays = db
     .prepare('SELECT * FROM stay WHERE person = ? ORDER BY since, zone, n')
     .all(person)
-    .map(stayOfRow)
-    .map(({ n: _n, tag: _tag, person: _person, ...stay }) => stay);
+    .map(stayOfRow);
   const plain = (list: readonly object[]) => list.map((stay) => JSON.stringify(stay, KEYS)).sort();
   assert.deepEqual(plain(stays), plain(oracle.stays));
   const row = db.prepare('SELECT * FROM position WHERE person = ?').get(person);

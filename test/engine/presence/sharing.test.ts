@@ -33,9 +33,9 @@ describe('positions shared by two gateways', () => {
 
   /** Sends everything that one has seen to the other. */
   async function share(from: ZonedSite, to: ZonedSite, gateway: string): Promise<void> {
-    const { known } = await to.engine
-      .heardGateway({ gateway, upTo: 0 })
-      .catch(() => ({ known: {} as Record<string, number> }));
+    const me = to === south ? 'south' : 'north';
+    const config = { gateway: me, peers: [gateway], limit: LIMIT };
+    const { known } = await to.engine.configureSharing(config);
     const batch = await from.engine.ownPassages({ after: known[gateway] ?? 0, limit: 1000 });
     await to.engine.acceptPassages(batch);
   }

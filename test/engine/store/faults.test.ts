@@ -37,7 +37,7 @@ describe('the store and faults', () => {
     return { event, listener };
   }
 
-  it('loses nothing it has confirmed when it is killed at any instant (I1, G1)', async function () {
+  it('loses nothing it has confirmed when it is killed at any instant (I1)', async function () {
     this.timeout(120_000);
     const folder = bench.folder();
     const confirmed = new Confirmed();

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { EngineService } from '../../../lib/engine/facade.ts';
+import { MIGRATIONS } from '../../../lib/engine/store/migrations.ts';
 import type { Attempt } from '../../../lib/model/attempt.ts';
 import type { Passage } from '../../../lib/model/decision.ts';
 import type { Change, EntityKind } from '../../../lib/model/entity.ts';
@@ -130,6 +133,17 @@ describe('the links as views, after a day at the park', () => {
       assert.ok(list.length > 0, name);
       for (const row of list) assert.equal(row.link, name);
     }
+  });
+
+  it('are named in the docs, whose queries run', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'links.md'), 'utf8');
+    for (const name of NAMES) assert.ok(page.includes(`\`"${name}"\``), name);
+    const queries = [...page.matchAll(/^```sql\n([^]*?)^```$/gm)].map(([, query = '']) => query);
+    assert.equal(queries.length, 2);
+    const database = new DatabaseSync(':memory:');
+    for (const step of MIGRATIONS) database.exec(step);
+    for (const query of queries) database.exec(query);
+    database.close();
   });
 
   it('tell who had which tag, and why (R-072, R-078)', () => {

@@ -22,7 +22,7 @@ describe('the store and the power', () => {
   });
   afterEach(() => bench.clear());
 
-  it('loses nothing it has confirmed when the power goes off at any instant (G3)', async function () {
+  it('loses nothing it has confirmed when the power goes off at any instant (I1)', async function () {
     this.timeout(120_000);
     if (!straceInstalled()) {
       assert.equal(process.env.CI, undefined, 'strace has to be installed where CI runs');
