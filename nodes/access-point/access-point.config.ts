@@ -41,6 +41,7 @@ export function normalise(settings: Settings): AccessPointConfig {
         grantLife: milliseconds(settings.number('grantLife', { min: 0.5, max: 10, fallback: 5 })),
         requestToExit: settings.flag('requestToExit', false),
         grantedCountsAsPassed: settings.flag('grantedCountsAsPassed', false),
+        ...(settings.flag('directionByPosition', false) ? { directionByPosition: true } : {}),
         ...optional('release', releaseOf(settings)),
       },
       `access point "${id}"`,

@@ -21,6 +21,7 @@ interface AccessPointProperties {
   grantLife: number | string;
   requestToExit: boolean;
   grantedCountsAsPassed: boolean;
+  directionByPosition: boolean;
   releaseRequired: boolean;
 }
 
@@ -53,6 +54,7 @@ RED.nodes.registerType<AccessPointProperties>('gatewire-access-point', {
     grantLife: { value: 5, validate: numberIn(0.5, 10) },
     requestToExit: { value: false },
     grantedCountsAsPassed: { value: false },
+    directionByPosition: { value: false },
     releaseRequired: { value: false },
   },
   paletteLabel() {

@@ -37,6 +37,7 @@ export function normalise(settings: Settings, userDir: string): SiteConfig {
         }),
         quotaBytes:
           settings.number('quotaMegabytes', { min: 1, max: 1_000_000, fallback: 1024 }) * MEBIBYTE,
+        presenceDays: settings.number('presenceDays', { min: 1, max: 3660, fallback: 400 }),
       },
       'site',
     ),

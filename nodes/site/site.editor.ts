@@ -13,6 +13,7 @@ interface SiteProperties {
   ring: number | string;
   quotaRecords: number | string;
   quotaMegabytes: number | string;
+  presenceDays: number | string;
   dataFolder: string;
   keyFile: string;
 }
@@ -36,6 +37,7 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
     ring: { value: 2000, validate: numberIn(0, 10_000_000) },
     quotaRecords: { value: 1_000_000, validate: numberIn(100, 100_000_000) },
     quotaMegabytes: { value: 1024, validate: numberIn(1, 1_000_000) },
+    presenceDays: { value: 400, validate: numberIn(1, 3660, { optional: true }) },
     dataFolder: { value: '' },
     keyFile: { value: '' },
   },
