@@ -4,8 +4,12 @@ import { correctionsOf } from '../../lib/attendance/corrections.ts';
 import { importPlan } from '../../lib/attendance/plan-import.ts';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { TimesheetPerson } from '../../lib/engine/reports/working-time.ts';
+import type { AccessPoint } from '../../lib/model/access-point.ts';
+import type { Decision } from '../../lib/model/decision.ts';
 import type { Change } from '../../lib/model/entity.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
+import { optional } from '../../lib/model/optional.ts';
+import type { DealMark } from '../../lib/model/release.ts';
 import type { TimeCorrection } from '../../lib/model/time-correction.ts';
 import type { AttendanceDay } from '../../lib/policy/attendance/attendance.ts';
 import { put } from '../engine/reports/support.ts';
@@ -13,7 +17,8 @@ import { oracleDays } from '../policy/attendance/oracle.ts';
 import { TestClock } from '../support/clock.ts';
 import { reopenEngine } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
-import { SAMPLE_CONFIG } from '../support/sample-site.ts';
+import { attemptAt, card, SAMPLE_CONFIG } from '../support/sample-site.ts';
+import { cardOf, dealChange, errandsOf, mayLeave, releaseOf, type Errand } from './deals.ts';
 import { WEEK, ZONE, firms, people, staysOf, type ScriptedPerson } from './script.ts';
 
 const MINUTE = 60_000;
@@ -21,9 +26,18 @@ const START = Date.parse('2026-03-22T12:00:00Z');
 const END = Date.parse('2026-03-31T12:00:00Z');
 const AUTHOR = 'guard';
 
+const [DOOR] = SAMPLE_CONFIG.accessPoints;
+assert(DOOR);
+const GATE: AccessPoint = {
+  ...{ ...DOOR, id: 'gate-out', name: 'Exit for goods' },
+  ...{ direction: 'out', zoneFrom: 'site', release: 'required' },
+};
+
 describe('a week of the business park', function () {
   this.timeout(180_000);
   const everybody = people(20260323);
+  const errands = errandsOf(everybody.filter(({ id }) => id.startsWith('v-')));
+  const exits: { visitor: string; expected: boolean; decision: Decision }[] = [];
   const clock = new TestClock(START);
   /** Instants of exits that were given a name. */
   const known = new Set<number>();
@@ -35,7 +49,7 @@ describe('a week of the business park', function () {
     folder = makeFolder();
     engine = await reopenEngine(folder, clock);
     const { site } = SAMPLE_CONFIG;
-    await engine.configure({ site: { ...site, zone: ZONE }, accessPoints: [] });
+    await engine.configure({ site: { ...site, zone: ZONE }, accessPoints: [GATE] });
     await enrol();
     await plan();
     await live();
@@ -57,12 +71,21 @@ describe('a week of the business park', function () {
     await change([
       put('zone', { id: 'site', name: 'Site' }),
       ...firms.map(({ id, rules }) =>
-        put('firm', { id, name: id, roles: ['employer'], accounting: rules }),
+        put('firm', {
+          ...{ id, name: id, roles: ['employer', 'supplier', 'buyer'], accounting: rules },
+          ...optional('release', releaseOf(id)),
+        }),
       ),
       ...everybody.map(({ id }) => put('person', { id, name: id })),
       ...everybody.flatMap(({ employments }) =>
         employments.map((one) => put('employment', { ...one })),
       ),
+      ...errands.map(({ visitor }) =>
+        put('credential', {
+          ...{ id: `tag-${visitor}`, person: visitor, type: 'card', value: cardOf(visitor) },
+        }),
+      ),
+      put('permission', { id: 'all', subject: { everyone: true }, target: { everywhere: true } }),
     ]);
   }
 
@@ -80,22 +103,74 @@ describe('a week of the business park', function () {
     }
   }
 
-  /** Every passage in its time. */
+  /** Every passage, deal and mark in its time. */
   async function live(): Promise<void> {
-    const events = everybody
-      .flatMap(({ id, events: own }) => own.map((event) => ({ ...event, person: id })))
-      .sort((a, b) => a.at - b.at);
-    for (const { at, way, person, tag } of events) {
+    const passages = everybody.flatMap(({ id, events }) =>
+      events
+        .filter(
+          ({ at }) => !errands.some(({ visitor, tries }) => visitor === id && tries.at(-1) === at),
+        )
+        .map((event) => ({ at: event.at, happen: () => pass(id, event) })),
+    );
+    const happenings = [...passages, ...errands.flatMap(happeningsOf)].sort((a, b) => a.at - b.at);
+    for (const { at, happen } of happenings) {
       if (at > clock.now()) clock.advance(at - clock.now());
-      const passage = { id: uuidv7(at), at, outcome: 'taken', confirmed: true } as const;
-      const zone = way === 'in' ? { zoneTo: 'site' } : { zoneFrom: 'site' };
-      await engine.recordPassage(
-        way === 'lost'
-          ? { ...passage, direction: 'undefined' }
-          : { ...passage, ...zone, direction: way, person, tag },
-      );
+      await happen();
     }
     clock.advance(END - clock.now());
+  }
+
+  async function pass(person: string, { at, way, tag }: ScriptedPerson['events'][number]) {
+    const passage = { id: uuidv7(at), at, outcome: 'taken', confirmed: true } as const;
+    const zone = way === 'in' ? { zoneTo: 'site' } : { zoneFrom: 'site' };
+    await engine.recordPassage(
+      way === 'lost'
+        ? { ...passage, direction: 'undefined' }
+        : { ...passage, ...zone, direction: way, person, tag },
+    );
+  }
+
+  function happeningsOf({ visitor, deals, tries }: Errand) {
+    const last = tries.at(-1);
+    return [
+      ...deals.map((deal) => ({
+        at: deal.openedAt,
+        happen: () => change([dealChange(deal, visitor)]),
+      })),
+      ...deals.flatMap(({ id: deal, marks }) =>
+        (Object.entries(marks) as [DealMark, number][])
+          .filter(([, at]) => last === undefined || at < last)
+          .map(([mark, at]) => ({
+            at,
+            happen: () =>
+              engine.markDeal({
+                deal,
+                mark,
+                key: `${deal} ${mark}`,
+                source: 'till',
+                author: 'till',
+              }),
+          })),
+      ),
+      ...tries.map((at) => ({ at, happen: () => leave(visitor, deals, at, at === last) })),
+    ];
+  }
+
+  /** The visitor stands at the exit for goods. Nobody stays for ever: in the end the guard helps. */
+  async function leave(visitor: string, deals: Errand['deals'], at: number, isLast: boolean) {
+    const expectation = mayLeave(deals, at);
+    const ask = () => engine.decide(attemptAt(clock.now(), GATE.id, card(cardOf(visitor))));
+    let decision = await ask();
+    exits.push({ visitor, expected: expectation, decision });
+    if (!isLast) return;
+    if (decision.outcome !== 'granted') {
+      await engine.overrideRelease({ person: visitor, reason: 'paid in cash', author: AUTHOR });
+      decision = await ask();
+    }
+    await engine.recordPassage({
+      ...{ id: uuidv7(at), at, decision: decision.id, accessPoint: GATE.id, person: visitor },
+      ...{ direction: 'out', outcome: 'taken', confirmed: true, zoneFrom: 'site' },
+    });
   }
 
   async function timesheets(): Promise<Map<string, AttendanceDay>> {
@@ -177,6 +252,25 @@ describe('a week of the business park', function () {
     const last = events.findLast((event) => event.way !== 'lost' && event.at <= at);
     return last?.way === 'in';
   }
+
+  it('lets goods out as the conditions of the firms say', async () => {
+    for (const { visitor, expected: may, decision } of exits) {
+      const reasons = may ? [] : ['exitBlocked'];
+      assert.deepEqual(
+        decision.reasons,
+        reasons,
+        `${visitor} at ${new Date(decision.at).toISOString()}`,
+      );
+    }
+    const granted = exits.filter(({ decision }) => decision.outcome === 'granted').length;
+    assert(granted > 10 && exits.length - granted > 10, `${granted} of ${exits.length} exits`);
+    const open = await engine.openDeals({ limit: 1000 });
+    assert.deepEqual(
+      open.map(({ deal }) => deal),
+      [],
+      'whoever left has no open deals',
+    );
+  });
 
   it('follows when exits without a name are given one', async () => {
     const lost = everybody.flatMap(({ id, events }) =>
