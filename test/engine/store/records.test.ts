@@ -84,6 +84,8 @@ describe('the records of the store', () => {
       lockouts: [{ subject: 'person:p1', failures: 3, windowStart: 10, until: 20 }],
       usedTokens: [{ token: 'abc', expires: 1000 }],
       settings: { floor: '2' },
+      positions: [],
+      entries: [],
     });
   });
 
