@@ -3,6 +3,7 @@ import { ENTITY_KINDS, type EntityKind, type StoredEntities } from '../model/ent
 import { optional } from '../model/optional.ts';
 import { writeCell } from './cells.ts';
 import { toCsv, type Separator } from './csv.ts';
+import { inImportOrder } from './import-order.ts';
 import { ATTRIBUTE, LAYOUTS, attributeColumn, type Column } from './layout.ts';
 import type { PeopleStore } from './writer.ts';
 
@@ -35,7 +36,7 @@ export async function exportEntities(
   { kind, format, separator }: ExportOptions,
 ): Promise<unknown> {
   const one = async (wanted: EntityKind): Promise<unknown> => {
-    const entities = await readAll(store, wanted);
+    const entities = inImportOrder(wanted, await readAll(store, wanted));
     return format === 'json' ? entities : csvText(wanted, entities, separator);
   };
   if (kind !== undefined) return one(kind);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import { AccessError } from '../../lib/model/errors.ts';
+import { tokenIn } from '../../nodes/exit-release/exit-release.config.ts';
 import register from '../../nodes/exit-release/exit-release.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { newest } from '../support/engine.ts';
@@ -208,6 +209,32 @@ describe('exit-release node', () => {
     const payload = { person: 'anna', scope: { firm: 'north' } };
     assert.equal(await codeOf({ operation: 'missing', payload }), 'INPUT_INVALID');
     assert.equal(await codeOf({ operation: 'missing', payload: 'boris' }), 'NOT_FOUND');
+  });
+
+  it('bound to a firm opens and calls off its own deals only', async () => {
+    await load({ operation: 'message', firm: 'south' });
+    const deal = { person: 'anna', role: 'buyer' };
+    const foreign = { operation: 'open', payload: { ...deal, firm: 'north' } };
+    assert.equal(await codeOf(foreign), 'NOT_FOUND');
+    const stranger = { operation: 'open', payload: { ...deal, person: 'boris' } };
+    assert.equal(await codeOf(stranger), 'NOT_FOUND');
+    const own = (await answerTo({ operation: 'open', payload: deal })) as { firm: string };
+    assert.equal(own.firm, 'south');
+    assert.equal(await codeOf({ operation: 'cancel', payload: { deal: 'd1' } }), 'NOT_FOUND');
+    await answerTo({ operation: 'cancel', payload: { deal: 'd2' } });
+    const north = await engine.openDeals({ firm: 'north' });
+    assert.deepEqual(
+      north.map(({ deal: id }) => id),
+      ['d1'],
+    );
+  });
+
+  it('over HTTP does not start without a token that is long enough', async () => {
+    await load({ operation: 'http' });
+    assert.equal(await codeOf({ payload: [] }), 'CONFIG_INVALID');
+    assert.throws(() => tokenIn({ token: 'x'.repeat(15) }, {}), { code: 'CONFIG_INVALID' });
+    assert.equal(tokenIn({ token: 'x'.repeat(16) }, {}), 'x'.repeat(16));
+    assert.equal(tokenIn({}, { GATEWIRE_MARKS_TOKEN: 'y'.repeat(16) }), 'y'.repeat(16));
   });
 
   it('whose firm comes from the message refuses a message without one', async () => {

@@ -128,6 +128,21 @@ describe('export', () => {
     }
   });
 
+  it('puts parents before their children, however deep, so that it can be imported as it is', async () => {
+    const zones = ['a:c', 'b:', 'c:b', 'd:a', 'e:e', 'f:gone'].map((text) => {
+      const [id = '', parent = ''] = text.split(':');
+      return put('zone', { id, name: id, ...(parent !== '' && { parent }) });
+    });
+    const list = await exportEntities(await storeWith(...zones), {
+      ...{ ...csv, kind: 'zone' },
+      format: 'json',
+    });
+    assert.deepEqual(
+      (list as { id: string }[]).map(({ id }) => id),
+      ['b', 'c', 'a', 'd', 'e', 'f'],
+    );
+  });
+
   it('reads page after page', async () => {
     const persons = Array.from({ length: 2500 }, (_, i) =>
       put('person', { id: `p${i}`, name: 'x' }),

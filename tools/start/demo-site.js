@@ -8,7 +8,7 @@ import { ENTITY_KINDS } from '../../dist/lib/model/entity.js';
 export async function seedDemoSite(data, file) {
   const entities = JSON.parse(readFileSync(file, 'utf8'));
   const changes = ENTITY_KINDS.flatMap((kind) =>
-    entities[kind].map((value) => ({ op: 'put', kind, value })),
+    (entities[kind] ?? []).map((value) => ({ op: 'put', kind, value })),
   );
   const folder = path.join(data, 'gatewire', 'demo');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -12,6 +12,9 @@ const IMAGES = 250;
 const FILES = ['gateway.db', 'gateway.db-wal'];
 const BALLAST_BYTES = 16 * 1024 * 1024;
 
+/** The version of the database whose migration brings the first views. */
+const FIRST_WITH_VIEWS = 2;
+
 describe('the store and the power', () => {
   let bench: StoreBench;
   beforeEach(() => {
@@ -72,7 +75,7 @@ function assertNothingLost(image: string, confirmed: Confirmed, where: string): 
     assert.ok(db.prepare(`SELECT 1 FROM person WHERE id = 'old'`).get(), where);
     const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
     const views = db.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE type = 'view'`).get();
-    assert.equal(Number(views?.n) > 0, version === MIGRATIONS.length, where);
+    assert.equal(Number(views?.n) > 0, version >= FIRST_WITH_VIEWS, where);
     confirmed.assertStored(db, where);
     const begun = db.prepare('SELECT 1 FROM stream').get() !== undefined;
     const report = verifyLog(image, LOG_KEY);
