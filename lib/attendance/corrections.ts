@@ -6,12 +6,15 @@ import { optional } from '../model/optional.ts';
 import { parser } from '../model/parse.ts';
 import { TimeCorrection } from '../model/time-correction.ts';
 
+/** The most corrections in one message; they are made all or none, and live records wait meanwhile. */
+const MOST = 500;
+
 /** One correction of one person, or the same for many people, such as after an outage of the turnstile. */
 const Entry = Type.Object(
   {
     id: Type.Optional(Id),
     person: Type.Optional(Id),
-    people: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true })),
+    people: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: MOST, uniqueItems: true })),
     firm: Type.Optional(Id),
     from: LocalDateTime,
     to: LocalDateTime,
@@ -21,9 +24,6 @@ const Entry = Type.Object(
   { additionalProperties: false },
 );
 const entryParser = parser(Entry);
-
-/** The most corrections in one message; they are made all or none. */
-const MOST = 1000;
 
 interface Made {
   /** The firm of entries that name none; absent: they count for every employer. */

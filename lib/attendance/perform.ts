@@ -9,6 +9,7 @@ import type { Separator } from '../people/csv.ts';
 import { plainObject } from '../people/plain.ts';
 import type { Rejection } from '../people/row.ts';
 import type { Encoding } from '../people/text.ts';
+import type { AttendanceConflict } from '../policy/attendance/attendance.ts';
 import { Zone } from '../policy/zone.ts';
 import { correctionsOf } from './corrections.ts';
 import { PERIOD_FIELDS, dayBefore, periodOf, type Period } from './period.ts';
@@ -64,6 +65,8 @@ export interface Answer {
 const PersonValue = parser(Type.Object({ person: Id, ...PERIOD_FIELDS }, closed));
 const FirmValue = parser(Type.Object({ firm: Type.Optional(Id), ...PERIOD_FIELDS }, closed));
 
+/** More days than this would take hundreds of megabytes in one message. */
+const MOST_JSON_DAYS = 200_000;
 /** People on a page of a report, so that no message between the processes gets large. */
 const PAGE = 50;
 
@@ -110,10 +113,13 @@ async function timesheet(around: Surroundings, request: Request): Promise<Answer
 
 async function joined(pages: AsyncIterable<Timesheet>): Promise<Timesheet> {
   let whole: Timesheet | undefined;
+  let days = 0;
   for await (const page of pages) {
     whole ??= { ...page, people: [], conflicts: [] };
     whole.people.push(...page.people);
     whole.conflicts.push(...page.conflicts);
+    days += page.people.reduce((sum, person) => sum + person.days.length, 0);
+    if (days > MOST_JSON_DAYS) throw tooLong();
   }
   if (whole === undefined) throw new AccessError('INTERNAL', 'the timesheet has no page');
   delete whole.next;
@@ -122,7 +128,14 @@ async function joined(pages: AsyncIterable<Timesheet>): Promise<Timesheet> {
 
 async function conflicts(around: Surroundings, request: Request) {
   const { firm, period } = firmPeriod(around, request);
-  return (await joined(pagesOf(around, request, firm, period))).conflicts;
+  const list: AttendanceConflict[] = [];
+  for await (const page of pagesOf(around, request, firm, period)) list.push(...page.conflicts);
+  return list;
+}
+
+function tooLong(): AccessError {
+  const message = `there are more than ${MOST_JSON_DAYS} days; choose CSV or a shorter time`;
+  return new AccessError('INPUT_INVALID', message);
 }
 
 async function* pagesOf(

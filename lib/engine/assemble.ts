@@ -94,7 +94,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     problems.add('snapshotBehind');
     parts.onFatal(error);
   };
-  const local = createLocalClock(site, trust);
+  const local = createLocalClock(policy, trust);
   const writer = createPolicyWriter({ policy, store, trust, journal: plain, onBehind });
   const checkingOut = withCheckOut(plain, {
     policy,

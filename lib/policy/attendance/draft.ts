@@ -82,6 +82,7 @@ function factsIn(
   others: readonly Span[],
 ): MinuteStay[] {
   return stays.flatMap((stay) => {
+    if (stay.from > window.to) return [];
     const [extent] = within([extentOf(stay)], window);
     if (extent === undefined || meetsAny(extent, others)) return [];
     const missing = stay.missing.filter((one) => holds(window, one));

@@ -2,7 +2,7 @@ import type { AccountingRules, PlannedDay } from '../../model/accounting.ts';
 import type { Employment } from '../../model/firm.ts';
 import { dayOf } from '../local-time.ts';
 import type { Span } from './spans.ts';
-import { dateOf, type WallClock } from './wall-clock.ts';
+import type { WallClock } from './wall-clock.ts';
 
 /** A planned time of work. It belongs to the day on which it begins. */
 export interface Shift extends Span {
@@ -29,8 +29,9 @@ export function rostersOf(
 ): Roster[] {
   const firms = [...new Set(employments.map(({ firm }) => firm))].sort();
   return firms.map((firm) => {
-    const own = employments.filter((employment) => employment.firm === firm);
-    const employment = (day: number): Employment | undefined => validOn(own, dateOf(day));
+    const own = employments.filter((one) => one.firm === firm).map(withDays);
+    const employment = (day: number): Employment | undefined =>
+      own.find(({ first, last }) => first <= day && day <= last)?.employment;
     const shifts = new Map<number, Shift | undefined>();
     for (const plan of plans) {
       const day = dayOf(plan.date);
@@ -48,9 +49,11 @@ function shiftOf(plan: PlannedDay, day: number, clock: WallClock): Shift | undef
   return span.to > span.from ? { ...span, stay } : undefined;
 }
 
-function validOn(employments: readonly Employment[], date: string): Employment | undefined {
-  return employments.find(
-    ({ validFrom = '', validTo }) =>
-      validFrom <= date && (validTo === undefined || date <= validTo),
-  );
+function withDays(employment: Employment) {
+  const { validFrom, validTo } = employment;
+  return {
+    employment,
+    first: validFrom === undefined ? -Infinity : dayOf(validFrom),
+    last: validTo === undefined ? Infinity : dayOf(validTo),
+  };
 }

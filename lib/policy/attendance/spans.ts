@@ -18,10 +18,14 @@ export function united(spans: readonly Span[], gap = 0): Span[] {
 
 /** What lies within a span. */
 export function within(spans: readonly Span[], { from, to }: Span): Span[] {
-  return spans.flatMap((span) => {
+  const parts: Span[] = [];
+  // A month has hundreds of looks at lists of which nearly nothing lies within.
+  for (const span of spans) {
+    if (span.from >= to || span.to <= from) continue;
     const part = { from: Math.max(span.from, from), to: Math.min(span.to, to) };
-    return part.from < part.to ? [part] : [];
-  });
+    if (part.from < part.to) parts.push(part);
+  }
+  return parts;
 }
 
 /** The spans without what lies in `hole`. */
