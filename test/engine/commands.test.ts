@@ -101,7 +101,8 @@ describe('engine: commands', () => {
       at: clock.now(),
     };
     assert.equal((await engine.recordPassage(passage)).seq, 1);
-    assert.deepEqual((await newest(engine, 'passage')).body, passage);
+    const { body } = await newest(engine, 'passage');
+    assert.deepEqual(body, { ...passage, tag: 'anna-card' });
     const event = { category: 'device' as const, code: 'doorHeld', accessPoint: 'front' };
     await engine.recordEvent(event);
     assert.deepEqual((await newest(engine, 'event')).body, event);

@@ -58,7 +58,7 @@ describe('engine: passes', () => {
     const decision = await engine.decide(attemptAt(clock.now(), accessPoint, card(value)));
     return decision.outcome === 'granted'
       ? `granted ${decision.person?.id}`
-      : decision.reasons.join();
+      : String(decision.reasons[0]);
   }
   const passage = (more: Partial<Passage>): Passage => ({
     ...{ id: uuidv7(clock.now()), at: clock.now(), accessPoint: 'exit', outcome: 'taken' },

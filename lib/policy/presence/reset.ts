@@ -13,12 +13,3 @@ export function lastTimeOfDay(time: string, zone: TimeZone, now: number): number
     if (instant <= now) return instant;
   }
 }
-
-/** The next such instant after `now`. */
-export function nextTimeOfDay(time: string, zone: TimeZone, now: number): number {
-  const yesterday = Math.floor((now + zone.segmentAt(now).offset) / DAY) - 1;
-  for (let day = yesterday; ; day++) {
-    const instant = zone.toInstant(day * DAY + minuteOf(time) * MINUTE, 'start');
-    if (instant > now) return instant;
-  }
-}

@@ -108,6 +108,15 @@ describe('zones, firms and the links of the business park', () => {
     assert.equal(tag('t1')?.person, 'bob');
   });
 
+  it('finds a tag at its holder, and leaves it behind when the holder is deleted', async () => {
+    await done(pass('p1', 't1', 'bob'));
+    assert.deepEqual(await ids({ kind: 'credential', person: 'bob' }), ['t1']);
+    assert.deepEqual(await ids({ kind: 'person', lookup: 'lookup-t1' }), ['bob']);
+    await done({ op: 'delete', kind: 'person', id: 'bob' });
+    assert.deepEqual(await ids({ kind: 'pass' }), []);
+    assert.equal(tag('t1')?.person, 'ann');
+  });
+
   it('does not let a tag without an active pass open anything', async () => {
     await done(pass('p1', 't1', 'ann', { status: 'inactive' }));
     assert.equal(tag('t1')?.status, 'returned');
@@ -186,6 +195,7 @@ describe('zones, firms and the links of the business park', () => {
     assert.deepEqual(await ids({ kind: 'pass' }), ['p2']);
     assert.deepEqual(await ids({ kind: 'employment' }), []);
     assert.equal(tag('t2')?.person, 'bob'); // the tag is bob's now
+    assert.deepEqual(await ids({ kind: 'credential' }), ['t2']);
   });
 
   it('lets a child zone be written together with its parent, and not be its own', async () => {

@@ -10,7 +10,7 @@ import { planRow, type Known } from './plan.ts';
 import { loadRows, ownersOf, presentReferences, saveRows } from './queries.ts';
 import { CODECS } from './registry.ts';
 import type { Rows, Tables } from './tables.ts';
-import { settleTags, tagsOf } from './tags.ts';
+import { tagChanges, tagsOf } from './tags.ts';
 
 /** How many changes are planned from one look at the database. */
 const MAX_RUN = 500;
@@ -112,7 +112,7 @@ async function writeRun<K extends EntityKind>(
   result.written += rows.length;
   result.applied.push(...rows.flatMap((row) => codec.policy?.(row) ?? []));
   result.applied.push(
-    ...(await settleTags(db, [...before, ...(await tagsTouched(db, kind, rows))])),
+    ...(await tagChanges(db, [...before, ...(await tagsTouched(db, kind, rows))])),
   );
 }
 

@@ -34,7 +34,7 @@ export interface Codec<K extends EntityKind> {
   columns(value: ChangeValue<K>): Partial<Columns<K>>;
   /** The entity as it is read back; never a secret. */
   entity(row: Rows[K]): StoredEntities[K];
-  /** What decisions need of it; absent for a kind of which they need nothing. Tags are apart, see `settleTags`. */
+  /** What decisions need of it; absent for a kind of which they need nothing. Tags are apart, see `tagChanges`. */
   policy?(row: Rows[K]): PolicyChange;
   /** What a person would search for. */
   words(row: Columns<K>): readonly (string | null)[];

@@ -5,7 +5,7 @@ import { POLICY_KINDS, type PolicyChange } from '../../../policy/policy.ts';
 import { describe } from './codec.ts';
 import { userOf } from './queries.ts';
 import { tableOf, type Tables } from './tables.ts';
-import { settleTags, tagsOf } from './tags.ts';
+import { handOver, tagChanges, tagsOf } from './tags.ts';
 
 /** Tables with rows of a person of which decisions know nothing. */
 const BELONGINGS = [
@@ -17,7 +17,7 @@ const BELONGINGS = [
 ] as const;
 
 /**
- * Deletes an entity. With a person goes all that is theirs: credentials with their history, memberships,
+ * Deletes an entity. With a person goes all that is theirs: credentials that nobody else holds, memberships,
  * permissions, employments, plans, working time, passes and deals. Returns what decisions have to know of it, in order.
  * Throws NOT_FOUND, or CONFLICT naming an entity that still needs this one.
  */
@@ -42,7 +42,7 @@ export async function deleteEntity(
   }
   const known = POLICY_KINDS.find((policyKind) => policyKind === kind);
   const own: PolicyChange[] = known === undefined ? [] : [{ kind: known, delete: id }];
-  return [...owned, ...own, ...(await settleTags(db, tags))];
+  return [...owned, ...own, ...(await tagChanges(db, tags))];
 }
 
 /** Credentials of others of which decisions may have to know something else afterwards. */
@@ -62,6 +62,7 @@ async function tagsTouched(db: Kysely<Tables>, kind: EntityKind, id: string): Pr
 
 async function deleteBelongings(db: Kysely<Tables>, person: string): Promise<PolicyChange[]> {
   const changes: PolicyChange[] = [];
+  await handOver(db, person);
   const tags = db.selectFrom('credential').select('id').where('person', '=', person);
   await db
     .deleteFrom('pass')

@@ -24,10 +24,15 @@ const validToDay: Filter = (day) => sql`ifnull(t.valid_from, '') < ${`${day}T24`
 const FILTERS: Readonly<Record<EntityKind, Filters>> = {
   person: {
     group: (id) => sql`t.id in (select person from person_group where group_id = ${id})`,
-    lookup: (value) => sql`t.id in (select person from credential where lookup = ${value})`,
+    lookup: (value) => sql`t.id in (select ifnull(p.person, c.person) from credential c
+      left join pass p on p.tag = c.id and p.status = 'active' where c.lookup = ${value})`,
     firm: (id) => sql`t.id in (select person from employment where firm = ${id})`,
   },
-  credential: { person: ofPerson, lookup: (value) => sql`t.lookup = ${value}` },
+  credential: {
+    person: (id) => sql`(t.person = ${id}
+      or t.id in (select tag from pass where person = ${id} and status = 'active'))`,
+    lookup: (value) => sql`t.lookup = ${value}`,
+  },
   permission: { person: ofPerson, group: (id) => sql`t.group_id = ${id}` },
   group: {},
   schedule: {},

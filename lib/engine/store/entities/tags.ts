@@ -24,7 +24,7 @@ const PASS_CELLS = 10;
  * a bare date as an end includes its day.
  */
 export const CREDENTIALS_WITH_PASSES = `
-  SELECT c.id, c.person, c.type, c.lookup, c.status, c.valid_from, c.valid_to, c.duress,
+  SELECT c.id, ifnull(p.person, c.person) AS person, c.type, c.lookup, c.status, c.valid_from, c.valid_to, c.duress,
     c.token_key IS NOT NULL AS token,
     p.id IS NOT NULL OR EXISTS (SELECT 1 FROM pass WHERE tag = c.id) AS passes,
     p.id AS pass, p.valid_from AS pass_from, p.valid_to AS pass_to,
@@ -35,7 +35,7 @@ export const CREDENTIALS_WITH_PASSES = `
 
 /**
  * A credential as decisions see it. One that has ever been given out as a tag opens only with an active
- * pass, and only while both are valid.
+ * pass, for the person of that pass, and only while both are valid.
  */
 export function policyCredential(cells: CredentialCells): PolicyCredential {
   const [id, person, type, lookup, status, validFrom, validTo, duress, token, passes] = cells;
@@ -83,24 +83,14 @@ function sortedBy(times: readonly Time[], key: (time: string) => string): string
   return known.length < 2 ? known : known.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/**
- * Lets tags follow their passes: the holder of a tag is the person of its active pass. Returns what decisions
- * have to know of these credentials now.
- */
-export async function settleTags(
+/** What decisions have to know of these credentials now. */
+export async function tagChanges(
   db: Kysely<Tables>,
   credentials: readonly string[],
 ): Promise<PolicyChange[]> {
   if (credentials.length === 0) return [];
   const ids = [...new Set(credentials)];
   const list = () => sql.join(ids.map(() => sql`${null}`));
-  await runCompiled(db, `hold tags ${ids.length}`, ids, () => ({
-    compile: () =>
-      sql<never>`
-      update credential set person = p.person from pass p
-      where p.tag = credential.id and p.status = 'active' and p.person <> credential.person
-        and credential.id in (${list()})`.compile(db),
-  }));
   const rows = await runCompiled<object>(db, `tags ${ids.length}`, ids, () => ({
     compile: () =>
       sql<object>`${sql.raw(CREDENTIALS_WITH_PASSES)} where c.id in (${list()}) order by c.id`.compile(
@@ -123,4 +113,12 @@ export async function tagsOf(db: Kysely<Tables>, passes: readonly string[]): Pro
     .where('p.id', 'in', passes)
     .execute();
   return rows.flatMap(({ tag, replaced }) => (replaced === null ? [tag] : [tag, replaced]));
+}
+
+/** Leaves the tags of a person that others hold to their holders. */
+export async function handOver(db: Kysely<Tables>, person: string): Promise<void> {
+  await sql`
+    update credential set person = p.person from pass p
+    where credential.person = ${person} and p.tag = credential.id and p.status = 'active'
+      and p.person <> ${person}`.execute(db);
 }

@@ -76,7 +76,7 @@ export interface HistoryQueries {
     after?: number;
     limit: number;
   };
-  inside: { zone?: string; at: number };
+  inside: { at: number };
   own: { after: number; limit: number };
   newest: Record<string, never>;
   /** `date` as `2026-12-31`. */
@@ -130,16 +130,16 @@ const ANSWERS: { readonly [K in HistoryKind]: Answer<K> } = {
     const values = [from, to, person ?? null, zone ?? null, tag ?? null, after ?? 0, limit];
     return rows(db, sql, values).map((row) => ({ ...stayOfRow(row), n: Number(row.n) }));
   },
-  inside(db, { zone, at }) {
-    const where = zone === undefined ? '' : 'zone = ?1 AND';
-    const columns = 'SELECT person, zone, since, tag FROM stay WHERE';
-    const sql = `${columns} ${where} since > ?2 - ${LONG} AND since <= ?2 AND (until IS NULL OR until > ?2)
-      UNION ALL ${columns} ${where} since <= ?2 - ${LONG} AND until - since > ${LONG} AND until > ?2
-      UNION ALL ${columns} ${where} since <= ?2 - ${LONG} AND until IS NULL`;
-    return rows(db, sql, [zone ?? null, at]).map(({ person, zone: inner, since, tag }) =>
+  inside(db, { at }) {
+    const columns = 'SELECT person, zone, since, tag FROM stay';
+    // Without being told so the planner would walk through the whole history for the few long ones.
+    const sql = `${columns} WHERE since > ?1 - ${LONG} AND since <= ?1 AND (until IS NULL OR until > ?1)
+      UNION ALL ${columns} INDEXED BY stay_long WHERE since <= ?1 - ${LONG} AND until - since > ${LONG} AND until > ?1
+      UNION ALL ${columns} INDEXED BY stay_open WHERE since <= ?1 - ${LONG} AND until IS NULL`;
+    return rows(db, sql, [at]).map(({ person, zone, since, tag }) =>
       present<Presence>({
         person: String(person),
-        zone: String(inner),
+        zone: String(zone),
         since: Number(since),
         tag: tag === null || tag === undefined ? undefined : String(tag),
       }),

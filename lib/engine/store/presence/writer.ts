@@ -72,8 +72,10 @@ export class PresenceWriter {
   /** Works out the stays and the position of a person from an instant on. */
   #rebuild(person: string, from: number, report: Report | undefined): Moved {
     const before = report === undefined ? [] : this.#unseenExits(person, from);
-    this.#sql.dropStays.run(person, from);
-    this.#sql.reopen.run(person, from);
+    if (this.#hasSince(person, from)) {
+      this.#sql.dropStays.run(person, from);
+      this.#sql.reopen.run(person, from);
+    }
     const transits = this.#sql.movingFrom.all(person, from).map(transitOfRow);
     const open = this.#replay(this.#sql.openStays.all(person).map(stayOfRow), transits);
     this.#place(person, from, transits.at(-1));
@@ -83,6 +85,12 @@ export class PresenceWriter {
       for (const stay of found) this.#reportLate(stay, report);
     }
     return this.#moved(person, open);
+  }
+
+  /** Whether the history holds anything from an instant on; for most passages it does not. */
+  #hasSince(person: string, from: number): boolean {
+    const at = this.#sql.position.get(person)?.at;
+    return at !== undefined && Number(at) >= from;
   }
 
   #replay(stays: StayRow[], transits: readonly Transit[]): StayRow[] {
