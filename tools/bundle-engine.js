@@ -3,11 +3,12 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Programs of the engine that are started by file. */
+/** Programs of the engine that are started by file: each finds the others beside itself, by these names. */
 const PROGRAMS = {
   process: 'lib/engine/process.ts',
   worker: 'lib/engine/store/worker.ts',
   'backup-process': 'lib/engine/store/backup-process.ts',
+  'report-worker': 'lib/engine/reports/report-worker.ts',
 };
 
 /**

@@ -91,7 +91,7 @@ export class ReportThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(siblingModule(import.meta.url, 'worker'), {
+    const worker = new Worker(siblingModule(import.meta.url, 'report-worker'), {
       workerData: this.#file,
       resourceLimits: LIMITS,
     });
