@@ -176,6 +176,8 @@ export interface PositionQuery {
   tag?: string;
   /** Milliseconds since 1970 UTC; now if absent. */
   at?: number;
+  /** Only people of this firm. */
+  scope?: FirmScope;
 }
 
 /** Where somebody is or was (R-091). */
@@ -213,6 +215,8 @@ export interface StaysQuery {
   after?: number;
   /** 1 to 10,000, default 1000. */
   limit?: number;
+  /** Only people of this firm. */
+  scope?: FirmScope;
 }
 
 /** A stay (Tags#Zone, R-093); its duration is `left` - `entered` where both were seen. */
@@ -229,6 +233,8 @@ export interface TransitsQuery {
   unresolved?: boolean;
   /** 1 to 10,000, default 1000. */
   limit?: number;
+  /** Only people of this firm. */
+  scope?: FirmScope;
 }
 
 export interface MusterQuery {
@@ -237,6 +243,8 @@ export interface MusterQuery {
   firm?: string;
   /** Milliseconds since 1970 UTC; now if absent. */
   at?: number;
+  /** Only people of this firm. */
+  scope?: FirmScope;
 }
 
 /** Somebody who has to be accounted for in an evacuation. */

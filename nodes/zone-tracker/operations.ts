@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { CorrectionRequest, Engine } from '../../lib/engine/engine.ts';
+import type { CorrectionRequest, Engine, FirmScope } from '../../lib/engine/engine.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { parser } from '../../lib/model/parse.ts';
 import type { SiteSettings } from '../../lib/model/site.ts';
@@ -17,6 +17,8 @@ interface Around {
   /** Who is named where the request names nobody. */
   author: string;
   now: () => number;
+  /** The firm about whose people alone is answered. */
+  scope: FirmScope | undefined;
 }
 
 type Perform = (around: Around, value: Record<string, unknown>) => Promise<Answer>;
@@ -25,6 +27,15 @@ const DAY = 86_400_000;
 const FORMATS = ['json', 'csv', 'html'] as const;
 const query = parser(Type.Record(Type.String(), Type.Unknown()));
 const format = parser(Type.Enum(FORMATS));
+
+/** What a firm may ask about its people. */
+const OF_PEOPLE: ReadonlySet<unknown> = new Set([
+  'position',
+  'occupants',
+  'stays',
+  'passages',
+  'muster',
+]);
 
 /** The engine checks what it is asked; here nothing but the defaults is added. */
 const OPERATIONS: Readonly<Record<string, Perform>> = {
@@ -49,7 +60,17 @@ export function perform(around: Around, operation: unknown, payload: unknown): P
     const names = Object.keys(OPERATIONS).join(', ');
     throw new AccessError('INPUT_INVALID', `msg.operation must be one of ${names}`);
   }
-  return work(around, isEmpty(payload) ? {} : query.parse(payload, 'msg.payload'));
+  const value = isEmpty(payload) ? {} : query.parse(payload, 'msg.payload');
+  return work(around, around.scope === undefined ? value : scoped(operation, value, around.scope));
+}
+
+/** A firm asks; it does not move anybody. */
+function scoped(operation: unknown, value: object, scope: FirmScope): Record<string, unknown> {
+  if (operation === 'zones') return { ...value };
+  if (!OF_PEOPLE.has(operation)) {
+    throw new AccessError('FORBIDDEN', `${String(operation)} is not for a firm`);
+  }
+  return { ...value, scope };
 }
 
 async function muster({ engine, settings, now }: Around, value: Record<string, unknown>) {

@@ -1,11 +1,14 @@
 import { AccessError } from '../../lib/model/errors.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
+import { typedField, type TypedValue } from '../../lib/runtime/typed-value.ts';
 
 export interface ZoneTrackerConfig {
   site: string;
   /** Zones that the status shows; empty for those with a limit, or else the outermost ones. */
   shown: readonly string[];
   sharing: SharingSettings | undefined;
+  /** The firm whose people alone may be asked about; empty for all. */
+  scope: TypedValue;
 }
 
 export interface SharingSettings {
@@ -25,6 +28,7 @@ export function normalise(settings: Settings): ZoneTrackerConfig {
     site: settings.text('site'),
     shown: list(settings, 'shown'),
     sharing: settings.flag('shares', false) ? sharing(settings) : undefined,
+    scope: typedField(settings, 'scope', { value: '', type: 'str' }),
   };
 }
 

@@ -7,6 +7,8 @@ interface ZoneTrackerProperties {
   name: string;
   site: string;
   shown: string;
+  scope: string;
+  scopeType: string;
   shares: boolean;
   gateway: string;
   peers: string;
@@ -39,6 +41,8 @@ RED.nodes.registerType<ZoneTrackerProperties>('gatewire-zone-tracker', {
     name: { value: '' },
     site: { value: '', type: 'gatewire-site', required: true },
     shown: { value: '' },
+    scope: { value: '' },
+    scopeType: { value: 'str' },
     shares: { value: false },
     gateway: { value: '' },
     peers: { value: '' },
@@ -63,6 +67,11 @@ RED.nodes.registerType<ZoneTrackerProperties>('gatewire-zone-tracker', {
     return this._(PORTS[index] ?? 'zone-tracker.port.gateways');
   },
   oneditprepare() {
+    $('#node-input-scope').typedInput({
+      default: 'str',
+      types: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
+      typeField: '#node-input-scopeType',
+    });
     showWhen('#gatewire-zone-tracker-sharing', ['#node-input-shares'], () =>
       $('#node-input-shares').is(':checked'),
     );

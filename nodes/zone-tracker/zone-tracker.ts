@@ -1,11 +1,15 @@
 import type { NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { FirmScope } from '../../lib/engine/engine.ts';
 import type { Passage } from '../../lib/model/decision.ts';
 import { AccessError, toAccessError } from '../../lib/model/errors.ts';
+import { Id } from '../../lib/model/fields.ts';
+import { parser } from '../../lib/model/parse.ts';
 import type { EventEntry } from '../../lib/model/record.ts';
 import type { Send } from '../../lib/runtime/lifecycle.ts';
 import { accessOf } from '../../lib/runtime/message.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
 import { shownState, siteType, type SiteApi } from '../../lib/runtime/site.ts';
+import { evaluate } from '../../lib/runtime/typed-value.ts';
 import { Exchange } from './exchange.ts';
 import { isFull, occupancyText } from './occupancy-status.ts';
 import { perform, type Answer } from './operations.ts';
@@ -32,6 +36,8 @@ const SETTLE = 200;
 /** Counts change without a passage, too: by a reset, or by another gateway. Milliseconds. */
 const REFRESH = 5000;
 const AUTHOR_LENGTH = 64;
+
+const firmParser = parser(Id);
 
 /** The zone-tracker node: who is where, lists for an evacuation, and positions shared by several gateways. */
 export default function register(RED: NodeAPI): void {
@@ -90,7 +96,7 @@ class Tracker {
     const answer =
       operation === undefined
         ? await this.#positionAfter(message)
-        : await perform(this.#around(), operation, message.payload);
+        : await perform(await this.#around(message), operation, message.payload);
     send(at(RESULT, withAnswer(message, answer)));
   }
 
@@ -101,7 +107,7 @@ class Tracker {
     clearTimeout(this.#settling);
   }
 
-  #around(): Parameters<typeof perform>[0] {
+  async #around(message: NodeMessageInFlow): Promise<Parameters<typeof perform>[0]> {
     const { node } = this.#context;
     const author = `flow:${node.name ?? node.id}`.slice(0, AUTHOR_LENGTH);
     return {
@@ -109,7 +115,16 @@ class Tracker {
       settings: this.#site.settings,
       author,
       now: () => Date.now(),
+      scope: await this.#scopeOf(message),
     };
+  }
+
+  /** A limit that comes from the message must not end because the message does not have it. */
+  async #scopeOf(message: NodeMessageInFlow): Promise<FirmScope | undefined> {
+    const { RED, node, config } = this.#context;
+    if (config.scope.type === 'str' && config.scope.value === '') return undefined;
+    const firm = await evaluate(RED, node, config.scope, message, 'scope');
+    return { firm: firmParser.parse(firm, 'scope') };
   }
 
   /** The passage itself was recorded by the node that saw it; here it is only asked where it has led. */

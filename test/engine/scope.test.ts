@@ -11,10 +11,13 @@ import { ANNA_CARD, BORIS_CARD } from '../support/sample-site.ts';
 describe("engine: a firm's administrator", () => {
   let folder: string;
   let engine: EngineService;
+  let now: number;
 
   before(async () => {
     folder = makeFolder();
-    engine = await openSampleEngine(folder, new TestClock());
+    const clock = new TestClock();
+    now = clock.now();
+    engine = await openSampleEngine(folder, clock);
     const { failed } = await engine.change({ changes: SITE, options: { author: 'landlord' } });
     assert.deepEqual(failed, []);
   });
@@ -58,6 +61,36 @@ describe("engine: a firm's administrator", () => {
       pass: ['pass-a'],
       deal: ['deal-a'],
     });
+  });
+
+  it('learns where its own people are, and of nobody else', async () => {
+    for (const person of ['anna', 'boris', 'pat']) {
+      await engine.recordPassage({
+        ...{ id: `in-${person}`, person, tag: `${person}-card`, at: now, zoneTo: 'yard' },
+        ...{ direction: 'in', outcome: 'taken', confirmed: true },
+      });
+    }
+    const muster = await engine.muster({ scope });
+    assert.deepEqual(
+      muster.map(({ person, firms }) => [person, firms.map(({ id }) => id)]),
+      [
+        ['anna', ['A']],
+        ['pat', ['A']],
+      ],
+    );
+    await assert.rejects(engine.muster({ scope, firm: 'B' }), { code: 'NOT_FOUND' });
+    const period = { from: 0, to: now + 60_000, scope };
+    for (const person of ['boris', 'chief', 'nobody']) {
+      await assert.rejects(engine.position({ person, scope }), { code: 'NOT_FOUND' });
+      await assert.rejects(engine.stays({ ...period, person }), { code: 'NOT_FOUND' });
+      await assert.rejects(engine.transits({ ...period, person }), { code: 'NOT_FOUND' });
+    }
+    await assert.rejects(engine.position({ tag: 'boris-card', scope }), { code: 'INPUT_INVALID' });
+    await assert.rejects(engine.stays({ ...period, tag: 'boris-card' }), { code: 'INPUT_INVALID' });
+    await assert.rejects(engine.transits(period), { code: 'INPUT_INVALID' });
+    assert.equal((await engine.position({ person: 'anna', scope })).zone, 'yard');
+    assert.equal((await engine.stays({ ...period, person: 'pat' })).length, 1);
+    assert.equal((await engine.transits({ ...period, person: 'anna' })).length, 1);
   });
 
   it('finds nothing of others by any filter', async () => {

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MusterEntry } from '../../lib/engine/engine.ts';
 import { siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import register from '../../nodes/zone-tracker/zone-tracker.ts';
+import { put } from '../engine/reports/support.ts';
 import { TestClock } from '../support/clock.ts';
 import { eventCodes } from '../support/engine.ts';
 import { fakeSite, type FakeSite } from '../support/fake-site.ts';
@@ -91,10 +92,15 @@ describe('zone-tracker', function () {
     RED.nodes.registerType(siteType.type, SiteNode);
   }
 
-  async function ask(name: Name, operation: string, payload: unknown): Promise<Received> {
+  async function ask(
+    name: Name,
+    operation: string,
+    payload: unknown,
+    more: object = {},
+  ): Promise<Received> {
     const sink = sinks[name][0] ?? assert.fail();
     const before = sink.messages.length;
-    nodeById(`tracker-${name}`).receive({ operation, payload });
+    nodeById(`tracker-${name}`).receive({ operation, payload, ...more });
     return sink.at(before);
   }
 
@@ -151,6 +157,33 @@ describe('zone-tracker', function () {
     nodeById('tracker-north').receive({ payload: 1 });
     await ask('north', 'zones', '');
     assert.equal(errorsOf('tracker-north').length, 2);
+  });
+
+  it('answers a firm about its own people, and nobody who does not say which firm', async () => {
+    await load({ scope: 'firm', scopeType: 'msg' });
+    await sites.north.engine.change({
+      changes: [
+        put('firm', { id: 'A', name: 'A', roles: ['employer'] }),
+        put('employment', { id: 'a-ada', person: 'ada', firm: 'A' }),
+      ],
+      options: { author: 'test' },
+    });
+    await sites.north.passes('ada', 'gate-in');
+    await sites.north.passes('ben', 'gate-in');
+    const { payload } = await ask('north', 'muster', {}, { firm: 'A' });
+    assert.deepEqual(
+      (payload as MusterEntry[]).map(({ person }) => person),
+      ['ada'],
+    );
+    const tracker = nodeById('tracker-north');
+    tracker.receive({ operation: 'muster', payload: {} });
+    tracker.receive({ operation: 'position', payload: { person: 'ben' }, firm: 'A' });
+    tracker.receive({ operation: 'muster', payload: { scope: { firm: 'B' } }, firm: 'A' });
+    tracker.receive({ operation: 'forgive', payload: { person: 'ada' }, firm: 'A' });
+    const { payload: last } = await ask('north', 'muster', {}, { firm: 'A' });
+    assert.equal((last as unknown[]).length, 1);
+    assert.equal(errorsOf('tracker-north').length, 3);
+    assert.equal((await sites.north.engine.position({ person: 'ada' })).uncertain, undefined);
   });
 
   describe('on two gateways', () => {

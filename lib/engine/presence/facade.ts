@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts';
 import type { Store } from '../store/store.ts';
 import { correctPassages } from './corrections.ts';
 import * as requests from './requests.ts';
+import { ownMuster, requireOwn, seenBy } from './scope.ts';
 
 const DEFAULT_LIMIT = 1000;
 
@@ -23,27 +24,41 @@ type PresenceMethods = Pick<
 
 /** What the engine offers about where people are; every request is checked here. */
 export function presenceMethods(
-  { presence, site, trust }: Pick<Assembly, 'presence' | 'site' | 'trust'>,
+  {
+    administration,
+    presence,
+    site,
+    trust,
+  }: Pick<Assembly, 'administration' | 'presence' | 'site' | 'trust'>,
   store: Store,
 ): PresenceMethods {
   const { reports, share, admission, passages, past } = presence;
   const parts = { store, site, trust, admission, passages };
   return {
-    position: async (query) =>
-      reports.position(requests.position.parse(query, 'query'), trust.read().now),
+    async position(query) {
+      const { scope, ...asked } = requests.position.parse(query, 'query');
+      await requireOwn(administration, asked.person, scope);
+      return reports.position(asked, trust.read().now);
+    },
     zones: async () => {
       presence.look();
       return Promise.resolve(reports.zones());
     },
-    muster: async (query) =>
-      reports.muster(requests.muster.parse(query, 'query'), trust.read().now),
-    stays: async (query) =>
-      past.ask('stays', { limit: DEFAULT_LIMIT, ...requests.stays.parse(query, 'query') }),
-    transits: async (query) =>
-      past.ask('transits', {
-        limit: DEFAULT_LIMIT,
-        ...requests.transits.parse(query, 'query'),
-      }),
+    async muster(query) {
+      const asked = requests.muster.parse(query, 'query');
+      const entries = await reports.muster(ownMuster(asked), trust.read().now);
+      return entries.map((entry) => seenBy(asked.scope, entry));
+    },
+    async stays(query) {
+      const { scope, ...asked } = requests.stays.parse(query, 'query');
+      await requireOwn(administration, asked.person, scope);
+      return past.ask('stays', { limit: DEFAULT_LIMIT, ...asked });
+    },
+    async transits(query) {
+      const { scope, ...asked } = requests.transits.parse(query, 'query');
+      await requireOwn(administration, asked.person, scope);
+      return past.ask('transits', { limit: DEFAULT_LIMIT, ...asked });
+    },
     forgive: async (request) => presence.forgive(requests.forgive.parse(request, 'request')),
     correctPassages: async (request) =>
       correctPassages(parts, requests.correct.parse(request, 'request')),

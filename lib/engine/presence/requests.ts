@@ -3,20 +3,22 @@ import { Direction } from '../../model/access-point.ts';
 import { Passage } from '../../model/decision.ts';
 import { Id, Instant, Name, ShortText, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
+import { FirmScope } from '../../model/release-requests.ts';
 import { SharingConfig } from './sharing.ts';
 
 const Limit = Type.Integer({ minimum: 1, maximum: 10_000 });
 const Seq = Type.Integer({ minimum: 0 });
 const MaybeId = Type.Optional(Id);
 const MaybeInstant = Type.Optional(Instant);
+const MaybeScope = Type.Optional(FirmScope);
 const Place = Type.Optional(Type.Union([Id, Type.Null()]));
 
 /** Everything about positions that comes in through the engine's interface is checked here first. */
 export const position = parser(
-  Type.Object({ person: MaybeId, tag: MaybeId, at: MaybeInstant }, closed),
+  Type.Object({ person: MaybeId, tag: MaybeId, at: MaybeInstant, scope: MaybeScope }, closed),
 );
 export const muster = parser(
-  Type.Object({ zone: MaybeId, firm: MaybeId, at: MaybeInstant }, closed),
+  Type.Object({ zone: MaybeId, firm: MaybeId, at: MaybeInstant, scope: MaybeScope }, closed),
 );
 export const stays = parser(
   Type.Object(
@@ -28,6 +30,7 @@ export const stays = parser(
       tag: MaybeId,
       after: Type.Optional(Seq),
       limit: Type.Optional(Limit),
+      scope: MaybeScope,
     },
     closed,
   ),
@@ -41,6 +44,7 @@ export const transits = parser(
       accessPoint: MaybeId,
       unresolved: Type.Optional(Type.Boolean()),
       limit: Type.Optional(Limit),
+      scope: MaybeScope,
     },
     closed,
   ),
