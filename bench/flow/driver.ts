@@ -13,14 +13,19 @@ export interface Latency {
 /** A flow that answers nothing for so long has failed. Milliseconds. */
 const PATIENCE = 10_000;
 
+interface Asked {
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
 /**
- * A reader that owns its socket: sends cards as lines, and pairs each answer with its card, in whatever order the flow
- * answers. Anything but an answer that lets this very card in stays without a pair: a flow that is fast because it does
- * something else counts nothing.
+ * A reader that owns its socket: sends cards as lines, and pairs each answer, `OK` or `NO` and the card, with its card,
+ * in whatever order the flow answers. Only `OK` is a success: a flow that is fast because it does something else counts
+ * nothing.
  */
 export class LineClient {
   readonly #socket: Socket;
-  readonly #waiting = new Map<string, () => void>();
+  readonly #waiting = new Map<string, Asked>();
   #rest = '';
 
   private constructor(socket: Socket) {
@@ -39,10 +44,13 @@ export class LineClient {
   /** Resolves when the flow has let the card in; a card is asked for once at a time. */
   ask(card: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(reject, PATIENCE, new Error(`${card} was not let in`));
-      this.#waiting.set(`OK ${card}`, () => {
-        clearTimeout(late);
-        resolve();
+      const late = setTimeout(reject, PATIENCE, new Error(`${card} was not answered`));
+      this.#waiting.set(card, {
+        resolve: () => {
+          clearTimeout(late);
+          resolve();
+        },
+        reject,
       });
       this.#socket.write(`${card}\n`);
     });
@@ -56,8 +64,11 @@ export class LineClient {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      this.#waiting.get(line)?.();
-      this.#waiting.delete(line);
+      const [answer, card = ''] = line.split(' ');
+      const asked = this.#waiting.get(card);
+      this.#waiting.delete(card);
+      if (answer === 'OK') asked?.resolve();
+      else asked?.reject(new Error(`the flow answered "${line}"`));
     }
   }
 }
