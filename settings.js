@@ -13,7 +13,6 @@ const data = path.resolve(process.env.GATEWIRE_DATA ?? path.join(root, 'data'));
 const secrets = readSecrets(path.join(data, 'secrets', 'node-red.json'));
 
 process.env.GATEWIRE_KEY_FILE ??= path.join(data, 'secrets', 'engine.key');
-process.env.GATEWIRE_SITE_DB ??= path.join(data, 'site.db');
 process.env.GATEWIRE_MARKS_TOKEN ??= readToken(path.join(data, 'secrets', 'marks.token'));
 sendAtOnce();
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
   ensureBuilt,
-  ROOT,
   startNodeRed,
   type FlowNode,
   type RunningNodeRed,
 } from '../support/node-red.ts';
+import { paymentFlow } from '../support/payment-flow.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 
 const TOKEN = 'a-token-that-only-this-test-knows';
@@ -39,8 +38,7 @@ describe('the payment-gated exit, as it is shipped', function () {
   before(async () => {
     ensureBuilt();
     folder = makeFolder();
-    const file = path.join(ROOT, 'flows', 'payment-gated-exit.json');
-    flows = JSON.parse(await readFile(file, 'utf8')) as FlowNode[];
+    flows = await paymentFlow(folder);
     await start();
   });
 
@@ -50,10 +48,7 @@ describe('the payment-gated exit, as it is shipped', function () {
   });
 
   async function start(): Promise<void> {
-    const env = {
-      GATEWIRE_SITE_DB: path.join(folder, 'site.db'),
-      GATEWIRE_MARKS_TOKEN: TOKEN,
-    };
+    const env = { GATEWIRE_MARKS_TOKEN: TOKEN };
     nodeRed = await startNodeRed({ flows, userDir: folder, env });
     await until(() => seen(({ prices }) => prices.length === 3));
     await until(async () => (await read('Viktor', 'in')).body.outcome === 'granted');
@@ -211,7 +206,7 @@ describe('the payment-gated exit, as it is shipped', function () {
 
   /** The second start finds everything as it was; nobody drives in again. */
   async function startAgain(): Promise<void> {
-    const env = { GATEWIRE_SITE_DB: path.join(folder, 'site.db'), GATEWIRE_MARKS_TOKEN: TOKEN };
+    const env = { GATEWIRE_MARKS_TOKEN: TOKEN };
     nodeRed = await startNodeRed({ flows, userDir: folder, env });
     await until(() => seen(({ deals }) => deals.length === 2));
   }

@@ -61,10 +61,16 @@ export function placeFlows(folder, flowFiles) {
   if (existsSync(file)) return false;
   const nodes = new Map();
   for (const flow of flowFiles) {
-    for (const node of JSON.parse(readFileSync(flow, 'utf8'))) nodes.set(node.id, node);
+    for (const node of JSON.parse(readFileSync(flow, 'utf8')))
+      nodes.set(node.id, placed(node, folder));
   }
   writeFileSync(file, `${JSON.stringify([...nodes.values()], undefined, 4)}\n`);
   return true;
+}
+
+/** The site's own databases lie in the data folder, wherever Node-RED runs. */
+function placed(node, folder) {
+  return node.type === 'sqlitedb' ? { ...node, db: path.resolve(folder, node.db) } : node;
 }
 
 function newPassword() {
