@@ -1,0 +1,91 @@
+import type { ModelIdentity } from '../model/credential.ts';
+
+/** A rectangle in pixels of the upright picture. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Why a picture is not good enough, in the order in which they are looked for. */
+export const FACE_FLAWS = [
+  'noFace',
+  'severalFaces',
+  'tooSmall',
+  'turnedAway',
+  'eyesClosed',
+  'blurred',
+  'notLive',
+] as const;
+export type FaceFlaw = (typeof FACE_FLAWS)[number];
+
+/** What is asked of a picture; each has a default of the models in use. */
+export interface FaceDemands {
+  /** Lowest height of the face, in pixels. */
+  height?: number;
+  /** Lowest score of liveness, 0 to 1; `false` asks for none. */
+  liveness?: number | false;
+  /** Whether other faces in the picture are a flaw; else the largest one counts. */
+  alone?: boolean;
+}
+
+/** What a picture shows. */
+export interface FaceFindings {
+  /** Width and height of the upright picture, in pixels. */
+  width: number;
+  height: number;
+  /** All faces, the largest first. */
+  faces: Box[];
+  flaws: FaceFlaw[];
+  quality?: {
+    /** Turn to the side, up and down, and tilt, in degrees. */
+    yaw: number;
+    pitch: number;
+    roll: number;
+    /** Probability that the eyes are open, 0 to 1. */
+    eyes: number;
+    /** Variance of the Laplacian over the aligned face: the lower, the more blurred. */
+    sharpness: number;
+  };
+  /** Probability that the face is live, 0 to 1; absent where none was asked for. */
+  liveness?: number;
+  /** L2-normalised vector of the largest face, as long as the model says; absent where there is no usable face. */
+  vector?: Float32Array;
+  /** Milliseconds each stage took. */
+  timings: Record<string, number>;
+}
+
+/** Somebody a face may be. */
+export interface FaceCandidate {
+  /** Id of the credential of type `face`. */
+  credential: string;
+  person: string;
+  /** Cosine of the angle between both vectors, -1 to 1. */
+  score: number;
+}
+
+/** Templates that are kept for searching, by credential id. */
+export interface FaceGallery {
+  readonly size: number;
+  /** Adds or replaces one template of the quantised form. Throws MODEL_MISMATCH for one of another model. */
+  put(entry: GalleryEntry): void;
+  remove(credential: string): boolean;
+  /** The best candidates, best first, at most one of each person. `groups`: only entries in one of these. */
+  search(
+    vector: Float32Array,
+    options: { limit: number; groups?: readonly string[] },
+  ): FaceCandidate[];
+  /** The best score of one person's templates; undefined without a template. */
+  verify(vector: Float32Array, person: string): FaceCandidate | undefined;
+}
+
+export interface GalleryEntry {
+  credential: string;
+  person: string;
+  /** Whoever is searched for at an access point: groups of people that have rights there. */
+  groups: readonly string[];
+  model: ModelIdentity;
+  /** Quantised values, one byte each, 0 to 127: see docs/faces.md. */
+  template: Uint8Array;
+}
