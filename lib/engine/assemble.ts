@@ -9,7 +9,7 @@ import { createClockTrust, type ClockTrust } from './clock-trust.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { CONFIG_SETTING, createConfiguration, type Configuration } from './configuration.ts';
 import { createDecide, type Decide } from './decide.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createGrants } from './grants.ts';
 import { createIdentify } from './identify.ts';
