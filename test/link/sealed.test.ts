@@ -8,7 +8,7 @@ describe('what is sealed for the other side of a link', () => {
   const server = generateKeyPairSync('ed25519');
   const other = generateKeyPairSync('ed25519');
 
-  it('is opened by the holder of the key, for the same purpose only', () => {
+  it('is opened by the holder of the key, under the same label only', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         const sealed = sealFor(text, server.publicKey, 'card');
@@ -33,7 +33,7 @@ describe('what is sealed for the other side of a link', () => {
 
   it('never looks the same twice', () => {
     const seals = Array.from({ length: 20 }, () => sealFor('1', server.publicKey, 'card'));
-    assert.equal(new Set(seals.map((seal) => seal.slice(0, 40))).size, seals.length);
+    assert.equal(new Set(seals.map((seal) => seal.slice(44))).size, seals.length);
   });
 
   it('is refused where it is too short, or its point is one of those that agree with everybody', () => {
