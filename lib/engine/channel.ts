@@ -72,6 +72,10 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   backup: 600_000,
   confirmClock: 10_000,
   health: 2000,
+  takeAnswer: 3000,
+  decideFor: 3000,
+  forgetAnswers: 10_000,
+  confirmBase: 10_000,
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];

@@ -21,6 +21,8 @@ import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './report
 import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
+import type { OnlineEngine } from './online/online.ts';
+import type { Times } from './durations.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 
@@ -161,6 +163,8 @@ export interface EngineHealth {
   clock: 'trusted' | 'untrusted';
   /** Version of the time-zone data in use. */
   tzdata: string;
+  /** How long decisions take, those of this engine, and those for which a server was asked. */
+  times: { local: Times; online: Times };
   store: {
     bytes: number;
     /** Share of the quota used by unsent records, 0 to 1. */
@@ -332,7 +336,7 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine {
+export interface Engine extends OnlineEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

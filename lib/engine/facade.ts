@@ -6,12 +6,13 @@ import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
 import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
 import { openDeals, releaseState } from './release/queries.ts';
+import { onlineMethods, type OnlineService } from './online/facade.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
 /** The engine inside this process. */
-export interface EngineService extends Engine {
+export interface EngineService extends Engine, OnlineService {
   /** As `decide`, for an attempt that was under way for `waited` milliseconds of the monotonic clock. */
   decideAfter(attempt: Attempt, waited: number): Promise<Decision>;
 }
@@ -83,6 +84,7 @@ export function createFacade(
     recordPassage: async (passage) =>
       presence.passages.record(requests.passage.parse(passage, 'passage'), trust.read()),
     ...presenceMethods(assembly, store),
+    ...onlineMethods(assembly),
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');

@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
+import type { Durations } from './durations.ts';
 import type { EngineHealth } from './engine.ts';
 import type { Journal } from './journal.ts';
 import type { Judge } from './judge.ts';
@@ -28,6 +29,7 @@ interface Parts {
   judge: Judge;
   /** What else is wrong, as stable codes. */
   problems: ReadonlySet<string>;
+  times: { local: Durations; online: Durations };
   /** Milliseconds between two probes. */
   probeInterval: number;
 }
@@ -75,6 +77,7 @@ export function createMonitor(parts: Parts): Monitor {
         probeAge: Math.round(clock.monotonic() - probed),
         clock: trusted ? 'trusted' : 'untrusted',
         tzdata: policy.tzdata,
+        times: { local: parts.times.local.times, online: parts.times.online.times },
         store: stored,
       };
     },

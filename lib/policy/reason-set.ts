@@ -9,6 +9,9 @@ const NEVER_FOUND: ReadonlySet<Reason> = new Set([
   'engineUnavailable',
   'storeBroken',
   'internalError',
+  'unverified',
+  'hostUnreachable',
+  'hostRefused',
   'hostTimeout',
 ]);
 

@@ -144,10 +144,13 @@ function numbersOf(side: SideWrite): number[] {
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];
+    case 'answerKept':
+      return [side.until];
     case 'setting':
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
+    case 'answersOver':
       return [];
   }
 }

@@ -13,6 +13,7 @@ import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
+import type { KeptRow, OnlineWrite } from './kept-answers.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -33,6 +34,7 @@ export type SideWrite =
   | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite
+  | OnlineWrite
   | ReleaseWrite;
 
 /** What follows from marks, overrides and exits. */
@@ -53,6 +55,7 @@ export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
   usedTokens: { token: string; expires: number }[];
   settings: Record<string, string>;
+  keptAnswers: KeptRow[];
   positions: StoredPosition[];
   /** When each person was last seen to enter each zone, for the last day before the newest passage. */
   entries: { person: string; zone: string; at: number }[];
