@@ -47,8 +47,9 @@ export function createRevise({ site, kept, confirmation }: Parts): Revise {
 
 /** Only the server can say whether the right still stands. */
 function unconfirmed(found: Verdict): Verdict {
-  const { permission: _, ...rest } = found;
-  return { ...rest, outcome: 'unknown', reasons: ['unverified'] };
+  const { duress, breakGlass, person } = found;
+  const verdict: Verdict = { outcome: 'unknown', reasons: ['unverified'], duress, breakGlass };
+  return { ...verdict, ...optional('person', person) };
 }
 
 /** The server's grant once more, unless the person is where nobody can come from. */
