@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'FRAME_BROKEN',
   'MODEL_MISMATCH',
   'LINK_DOWN',
+  'NOT_MASTER',
   'INTERNAL',
 ] as const;
 
