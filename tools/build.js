@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { bundleEngine } from './bundle-engine.js';
+import { bundleEngine, bundleWorkbooks } from './bundle-engine.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const LANGUAGES = ['en-US', 'zh-CN', 'ru'];
@@ -15,6 +15,7 @@ const LANGUAGES = ['en-US', 'zh-CN', 'ru'];
 await rm(path.join(root, 'dist'), { recursive: true, force: true });
 tsc('tsconfig.build.json');
 await bundleEngine(path.join(root, 'dist', 'lib', 'engine'));
+await bundleWorkbooks(path.join(root, 'dist'));
 for (const name of await nodeNames()) await buildNode(name);
 // Comes last: without it a build that was interrupted would pass for a whole one.
 await writeFile(path.join(root, 'dist', '.built'), '');
