@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'OUTPUT_MISMATCH',
   'FRAME_BROKEN',
   'MODEL_MISMATCH',
+  'FACE_UNAVAILABLE',
   'INTERNAL',
 ] as const;
 
