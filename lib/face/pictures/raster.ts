@@ -93,7 +93,11 @@ function partOf(source: Raster, from: Similarity, size: Size, block: number): Bo
   return { x, y, width, height };
 }
 
-export function moved({ a, b, tx, ty }: Similarity, x: number, y: number): { x: number; y: number } {
+export function moved(
+  { a, b, tx, ty }: Similarity,
+  x: number,
+  y: number,
+): { x: number; y: number } {
   return { x: a * x - b * y + tx, y: b * x + a * y + ty };
 }
 
@@ -152,10 +156,8 @@ function mix(source: Raster, x: number, y: number, target: Uint8Array, at: numbe
   const southWest = (bottom * width + left) * 3;
   const southEast = (bottom * width + right) * 3;
   for (let channel = 0; channel < 3; channel += 1) {
-    const north =
-      (data[northWest + channel] ?? 0) * (1 - u) + (data[northEast + channel] ?? 0) * u;
-    const south =
-      (data[southWest + channel] ?? 0) * (1 - u) + (data[southEast + channel] ?? 0) * u;
+    const north = (data[northWest + channel] ?? 0) * (1 - u) + (data[northEast + channel] ?? 0) * u;
+    const south = (data[southWest + channel] ?? 0) * (1 - u) + (data[southEast + channel] ?? 0) * u;
     target[at + channel] = north * (1 - v) + south * v + 0.5;
   }
 }
