@@ -2,7 +2,7 @@ import { AccessError } from '../model/errors.ts';
 import type { EngineConfig } from '../model/site.ts';
 import { ENGINE_METHODS, uptime } from './channel.ts';
 import { EngineChild, type ChildOptions } from './child.ts';
-import { createEmitter } from './emitter.ts';
+import { createEmitter } from '../model/emitter.ts';
 import type { Engine, EngineEvents, EngineMethod } from './engine.ts';
 
 export type EngineState = 'starting' | 'up' | 'down';

@@ -22,6 +22,8 @@ export const ERROR_CODES = [
   'OUTPUT_MISMATCH',
   'FRAME_BROKEN',
   'MODEL_MISMATCH',
+  'LINK_DOWN',
+  'NOT_MASTER',
   'INTERNAL',
 ] as const;
 
