@@ -9,13 +9,14 @@ import { createClockTrust, type ClockTrust } from './clock-trust.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { CONFIG_SETTING, createConfiguration, type Configuration } from './configuration.ts';
 import { createDecide, type Decide } from './decide.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createGrants } from './grants.ts';
 import { createIdentify } from './identify.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
+import { MASTER_SETTING, Mastership } from './mastership/mastership.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { withCheckOut } from './passes/check-out.ts';
@@ -64,6 +65,7 @@ export interface Assembly {
   decide: Decide;
   grantOpening: GrantOpening;
   administration: Administration;
+  mastership: Mastership;
   commands: Commands;
   markDeal: MarkDeal;
   overrideRelease: OverrideRelease;
@@ -107,7 +109,8 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const presence = assemblePresence(parts, { site, journal, trust });
   const judge = guarded(assembleJudge(parts, site, presence), problems);
   const grants = createGrants(clock);
-  const configuration = createConfiguration({ policy, site, store, trust, journal });
+  const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
+  const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
   return {
@@ -116,12 +119,13 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
+    mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
-    monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    monitor: createMonitor({ ...parts, trust, site, journal, judge, mastership, problems }),
     reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,

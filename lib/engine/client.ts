@@ -3,7 +3,7 @@ import type { EngineConfig } from '../model/site.ts';
 import { Supervisor, type RestartDelays, type ServiceState } from '../process/supervisor.ts';
 import { ENGINE_METHODS, type EventReply } from './channel.ts';
 import { engineProgram, type ChildOptions } from './child.ts';
-import { createEmitter } from './emitter.ts';
+import { createEmitter } from '../model/emitter.ts';
 import type { Engine, EngineEvents, EngineMethod } from './engine.ts';
 
 export type { RestartDelays } from '../process/supervisor.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { createPolicy } from '../policy/snapshot.ts';
 import { assemble, type Moves } from './assemble.ts';
-import { createEmitter } from './emitter.ts';
+import { createEmitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createFacade, type EngineService } from './facade.ts';
 import { readKeys, type EngineKeys } from './keys.ts';

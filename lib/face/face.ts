@@ -73,27 +73,40 @@ export interface FaceCandidate {
   score: number;
 }
 
-/** Templates that are kept for searching, by credential id. */
+/** Who may be meant by a face at an access point; nobody given means everybody. */
+export interface Audience {
+  /** Groups of people. */
+  groups?: readonly string[];
+  /** Single people beside the groups. */
+  persons?: readonly string[];
+}
+
+/** Templates of one model that are kept for searching, by credential id. */
 export interface FaceGallery {
+  readonly model: ModelIdentity;
   readonly size: number;
-  /** Adds or replaces one template of the quantised form. Throws MODEL_MISMATCH for one of another model. */
+  /** How many templates belong to an audience: the more, the higher the threshold. */
+  count(audience: Audience): number;
+  /**
+   * Adds or replaces one template of the quantised form. Throws MODEL_MISMATCH for one of another model,
+   * INPUT_INVALID for bytes that are not a template.
+   */
   put(entry: GalleryEntry): void;
+  /** Whether there was such a template. */
   remove(credential: string): boolean;
-  /** The best candidates, best first, at most one of each person. `groups`: only entries in one of these. */
-  search(
-    vector: Float32Array,
-    options: { limit: number; groups?: readonly string[] },
-  ): FaceCandidate[];
-  /** The best score of one person's templates; undefined without a template. */
+  clear(): void;
+  /** The best candidates of an audience, best first, at most one of each person; exact. */
+  search(vector: Float32Array, options: Audience & { limit: number }): FaceCandidate[];
+  /** The best of one person's templates; undefined without a template. */
   verify(vector: Float32Array, person: string): FaceCandidate | undefined;
 }
 
 export interface GalleryEntry {
   credential: string;
   person: string;
-  /** Whoever is searched for at an access point: groups of people that have rights there. */
+  /** The groups that the person is in. */
   groups: readonly string[];
   model: ModelIdentity;
-  /** Quantised values, one byte each, 0 to 127: see docs/faces.md. */
+  /** Quantised values, one byte each, 1 to 127: see docs/face-gallery.md. */
   template: Uint8Array;
 }

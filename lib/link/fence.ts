@@ -2,10 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { parser } from '../model/parse.ts';
 import type { Beats } from './beats.ts';
 import { RemoteCommand } from './command.ts';
-import { unseal } from './envelope.ts';
-
-/** What a signature of a command is for. */
-export const COMMAND_LABEL = 'gatewire command 1';
+import { openLetter } from './letter.ts';
 
 /** Why a command is not carried out. */
 export const REFUSALS = [
@@ -48,7 +45,7 @@ const remoteCommand = parser(RemoteCommand);
  */
 export function judgeCommand({ text, retained }: Arrival, options: FenceOptions): Verdict {
   if (retained) return { refusal: 'retained' };
-  const message = unseal(text, COMMAND_LABEL, options.keys());
+  const message = openLetter('commands', text, options.keys());
   if (message === undefined) return { refusal: 'notSigned' };
   if (!remoteCommand.check(message)) return { refusal: 'malformed' };
   const { id, site, gateway, beat, life } = message;

@@ -2,7 +2,7 @@
 export const PROTOCOL = 1;
 
 /** What a gateway sends, in the order of docs/link.md. */
-export const UP = ['state', 'beat', 'records', 'receipts', 'checks', 'files'] as const;
+export const UP = ['state', 'beat', 'report', 'records', 'receipts', 'checks', 'files'] as const;
 /** What a server sends. */
 export const DOWN = ['hello', 'acknowledgements', 'commands', 'batches', 'answers'] as const;
 export type UpChannel = (typeof UP)[number];
@@ -24,14 +24,14 @@ export function topicOf({ site, gateway, channel }: Topic): string {
   return ['gatewire', PROTOCOL, encode(site), encode(gateway), channel].join('/');
 }
 
-/** Everything that a gateway sends, or is sent, for a broker's rules and a subscription. */
+/** A filter for a broker's rules and a subscription: of one gateway, of all gateways of a site, or of all. */
 export function filterOf(
   channel: Channel | '+',
-  gateway?: { site: string; gateway: string },
+  of?: string | { site: string; gateway: string },
 ): string {
-  const [site, name] =
-    gateway === undefined ? ['+', '+'] : [encode(gateway.site), encode(gateway.gateway)];
-  return ['gatewire', PROTOCOL, site, name, channel].join('/');
+  const { site, gateway } = typeof of === 'object' ? of : { site: of, gateway: undefined };
+  const levels = [site, gateway].map((name) => (name === undefined ? '+' : encode(name)));
+  return ['gatewire', PROTOCOL, ...levels, channel].join('/');
 }
 
 /** Takes a topic apart; undefined for any other topic. */

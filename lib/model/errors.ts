@@ -23,6 +23,8 @@ export const ERROR_CODES = [
   'FRAME_BROKEN',
   'MODEL_MISMATCH',
   'FACE_UNAVAILABLE',
+  'LINK_DOWN',
+  'NOT_MASTER',
   'INTERNAL',
 ] as const;
 

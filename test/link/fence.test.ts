@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { Beats } from '../../lib/link/beats.ts';
 import type { RemoteCommand } from '../../lib/link/command.ts';
 import { seal } from '../../lib/link/envelope.ts';
-import { COMMAND_LABEL, judgeCommand, type FenceOptions } from '../../lib/link/fence.ts';
+import { judgeCommand, type FenceOptions } from '../../lib/link/fence.ts';
+import { labelOf } from '../../lib/link/letter.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 
 const server = generateKeyPairSync('ed25519');
@@ -41,7 +42,7 @@ class Gateway {
 
   judge(
     message: unknown,
-    { retained = false, label = COMMAND_LABEL, key = server.privateKey } = {},
+    { retained = false, label = labelOf('commands'), key = server.privateKey } = {},
   ) {
     return judgeCommand({ text: seal(message, label, key), retained }, this.options);
   }
@@ -76,7 +77,7 @@ describe('the fence before remote commands', () => {
   });
 
   it('refuses a text that was changed in a single place', () => {
-    const text = seal(gateway.command(), COMMAND_LABEL, server.privateKey);
+    const text = seal(gateway.command(), labelOf('commands'), server.privateKey);
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: text.length - 1 }),

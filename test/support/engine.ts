@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { assemble, type Moves } from '../../lib/engine/assemble.ts';
-import { createEmitter } from '../../lib/engine/emitter.ts';
+import { createEmitter } from '../../lib/model/emitter.ts';
 import { createFacade, type EngineService } from '../../lib/engine/facade.ts';
 import { deriveKeys } from '../../lib/engine/keys.ts';
 import { createSecrets } from '../../lib/engine/secrets.ts';

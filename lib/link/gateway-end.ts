@@ -1,0 +1,124 @@
+import type { KeyObject } from 'node:crypto';
+import { createEmitter, type Emitter } from '../model/emitter.ts';
+import type { Clock } from '../model/clock.ts';
+import { BEAT_INTERVAL, Beats } from './beats.ts';
+import type { Arrival } from './fence.ts';
+import { openLetter, sealLetter } from './letter.ts';
+import { DOWN, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
+import type { Wire, WireMessage } from './wire.ts';
+
+/** A gateway of a site. */
+export interface Address {
+  site: string;
+  gateway: string;
+}
+
+export interface GatewayEndOptions {
+  address: Address;
+  wire: Wire;
+  /** The gateway's own key. */
+  key: KeyObject;
+  /** The server's keys that count now. */
+  serverKeys: () => readonly KeyObject[];
+  clock: Pick<Clock, 'monotonic'>;
+}
+
+/** What a server sends that is checked by its signature alone. Commands have a fence of their own. */
+export type LetterChannel = Exclude<DownChannel, 'commands'>;
+
+type Letters = Record<LetterChannel, { content: unknown }> & {
+  commands: Arrival;
+  up: undefined;
+  down: { reason: string };
+  /** Something came that does not bear the server's signature, or was kept by the broker. */
+  refused: { channel: DownChannel; reason: 'retained' | 'notSigned' };
+};
+
+/** The gateway's end of a link: signs what goes up, and lets through only what the server has signed for it. */
+export class GatewayEnd {
+  readonly address: Address;
+  readonly beats: Beats;
+  readonly serverKeys: () => readonly KeyObject[];
+  readonly #wire: Wire;
+  readonly #key: KeyObject;
+  readonly #events = createEmitter<Letters>();
+  readonly on: Emitter<Letters>['on'] = (event, listener) => this.#events.on(event, listener);
+  readonly #ends: (() => void)[];
+  #beating: NodeJS.Timeout | undefined;
+
+  constructor({ address, wire, key, serverKeys, clock }: GatewayEndOptions) {
+    this.address = address;
+    this.serverKeys = serverKeys;
+    this.beats = new Beats(clock);
+    this.#wire = wire;
+    this.#key = key;
+    for (const channel of DOWN) wire.subscribe(filterOf(channel, address));
+    this.#ends = [
+      wire.on('message', (message) => {
+        this.#take(message);
+      }),
+      wire.on('up', () => {
+        this.#begin();
+      }),
+      wire.on('down', (why) => {
+        this.#stop();
+        this.#events.emit('down', why);
+      }),
+    ];
+    if (wire.connected) this.#begin();
+  }
+
+  get connected(): boolean {
+    return this.#wire.connected;
+  }
+
+  /** Sends a message to the server, signed. Rejects with LINK_DOWN: nothing waits here for better times. */
+  send(channel: UpChannel, content: object): Promise<void> {
+    const topic = topicOf({ ...this.address, channel });
+    return this.#wire.publish(topic, sealLetter(channel, content, this.#key));
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+    this.#stop();
+  }
+
+  #begin(): void {
+    this.#stop();
+    this.beats.begin();
+    this.#beat();
+    this.#beating = setInterval(() => {
+      this.#beat();
+    }, BEAT_INTERVAL);
+    this.#events.emit('up', undefined);
+  }
+
+  #stop(): void {
+    clearInterval(this.#beating);
+    this.#beating = undefined;
+    this.beats.end();
+  }
+
+  #beat(): void {
+    // A beat that does not get through is worth nothing a second later: the next one says more.
+    this.send('beat', this.beats.next()).catch(() => undefined);
+  }
+
+  #take({ topic, text, retained }: WireMessage): void {
+    const parts = parseTopic(topic);
+    if (parts?.site !== this.address.site || parts.gateway !== this.address.gateway) return;
+    const channel = DOWN.find((name) => name === parts.channel);
+    if (channel === undefined) return;
+    if (channel === 'commands') {
+      this.#events.emit('commands', { text, retained });
+      return;
+    }
+    if (retained) {
+      this.#events.emit('refused', { channel, reason: 'retained' });
+      return;
+    }
+    const content = openLetter(channel, text, this.serverKeys());
+    if (content === undefined) this.#events.emit('refused', { channel, reason: 'notSigned' });
+    else this.#events.emit(channel, { content });
+  }
+}

@@ -1,0 +1,121 @@
+import type { KeyObject } from 'node:crypto';
+import { createEmitter, type Emitter } from '../model/emitter.ts';
+import type { Clock } from '../model/clock.ts';
+import { parser } from '../model/parse.ts';
+import { Beat } from './beats.ts';
+import type { Address } from './gateway-end.ts';
+import { openLetter, sealLetter } from './letter.ts';
+import { UP, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
+import type { Wire, WireMessage } from './wire.ts';
+
+export interface ServerEndOptions {
+  site: string;
+  wire: Wire;
+  /** The server's own key. */
+  key: KeyObject;
+  /** The key of a gateway that was paired and not revoked since. */
+  gatewayKey: (gateway: string) => KeyObject | undefined;
+  clock: Pick<Clock, 'monotonic'>;
+}
+
+/** A message of a gateway, its signature checked. */
+export interface UpLetter {
+  gateway: string;
+  content: unknown;
+}
+
+type Letters = Record<UpChannel, UpLetter> & {
+  up: undefined;
+  down: { reason: string };
+  /** Something came that the gateway of its topic has not signed. */
+  refused: { gateway: string; channel: UpChannel };
+};
+
+/** What the server heard of a gateway last. */
+export interface Heard {
+  beat: Beat;
+  /** On the server's monotonic clock. */
+  at: number;
+}
+
+const beat = parser(Beat);
+
+/** The server's end of a link to all gateways of a site. */
+export class ServerEnd {
+  readonly site: string;
+  readonly #wire: Wire;
+  readonly #key: KeyObject;
+  readonly #gatewayKey: ServerEndOptions['gatewayKey'];
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #events = createEmitter<Letters>();
+  readonly on: Emitter<Letters>['on'] = (event, listener) => this.#events.on(event, listener);
+  readonly #heard = new Map<string, Heard>();
+  readonly #ends: (() => void)[];
+
+  constructor({ site, wire, key, gatewayKey, clock }: ServerEndOptions) {
+    this.site = site;
+    this.#wire = wire;
+    this.#key = key;
+    this.#gatewayKey = gatewayKey;
+    this.#clock = clock;
+    for (const channel of UP) wire.subscribe(filterOf(channel, site));
+    this.#ends = [
+      wire.on('message', (message) => {
+        this.#take(message);
+      }),
+      wire.on('up', () => {
+        this.#events.emit('up', undefined);
+      }),
+      wire.on('down', (why) => {
+        this.#heard.clear();
+        this.#events.emit('down', why);
+      }),
+    ];
+  }
+
+  get connected(): boolean {
+    return this.#wire.connected;
+  }
+
+  /** The newest beat of a gateway: what a command to it has to name. Undefined while the gateway is silent. */
+  heard(gateway: string): Heard | undefined {
+    return this.#heard.get(gateway);
+  }
+
+  /** Sends a message to a gateway, signed. Rejects with LINK_DOWN while there is no broker. */
+  send(gateway: string, channel: DownChannel, content: object): Promise<void> {
+    const address: Address = { site: this.site, gateway };
+    return this.#wire.publish(
+      topicOf({ ...address, channel }),
+      sealLetter(channel, content, this.#key),
+    );
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+  }
+
+  #take({ topic, text, retained }: WireMessage): void {
+    const parts = parseTopic(topic);
+    if (parts?.site !== this.site || retained) return;
+    const { gateway } = parts;
+    const channel = UP.find((name) => name === parts.channel);
+    if (channel === undefined) return;
+    const key = this.#gatewayKey(gateway);
+    const content = key === undefined ? undefined : openLetter(channel, text, [key]);
+    if (content === undefined) {
+      this.#events.emit('refused', { gateway, channel });
+      return;
+    }
+    if (channel === 'beat') this.#hear(gateway, content);
+    this.#events.emit(channel, { gateway, content });
+  }
+
+  /** A beat of the session that is known must be newer; a replayed one could only make commands look older. */
+  #hear(gateway: string, content: unknown): void {
+    if (!beat.check(content)) return;
+    const known = this.#heard.get(gateway)?.beat;
+    if (known?.session === content.session && content.number <= known.number) return;
+    this.#heard.set(gateway, { beat: content, at: this.#clock.monotonic() });
+  }
+}

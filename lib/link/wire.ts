@@ -1,0 +1,30 @@
+import type { Emitter } from '../model/emitter.ts';
+
+/** A text that came in. */
+export interface WireMessage {
+  topic: string;
+  text: string;
+  /** Whether the broker had kept it for whoever subscribes. */
+  retained: boolean;
+}
+
+export interface WireEvents {
+  message: WireMessage;
+  /** A connection is there and all subscriptions of it hold. */
+  up: undefined;
+  /** The connection is gone, and why. */
+  down: { reason: string };
+}
+
+/** Carries texts between the two ends of a link: MQTT in the field, memory in tests. It queues nothing. */
+export interface Wire extends Pick<Emitter<WireEvents>, 'on'> {
+  readonly connected: boolean;
+  /**
+   * Sends a text once, or keeps it for the future with `retain`. Resolves when the broker has taken it; rejects with
+   * LINK_DOWN if there is no connection or it breaks before.
+   */
+  publish(topic: string, text: string, options?: { retain?: boolean }): Promise<void>;
+  /** Asks for all topics that fit a filter, on this connection and all later ones. */
+  subscribe(filter: string): void;
+  close(): Promise<void>;
+}
