@@ -28,7 +28,7 @@ export interface FaceDemands {
   alone?: boolean;
   /** How far the head may be turned to a side, up or down, in degrees. Default 35. */
   turn?: number | false;
-  /** Lowest probability that the eyes are open, 0 to 1. Default 0.3. */
+  /** Lowest probability that the eyes are open, 0 to 1. Default 0.05: closed eyes have less than 0.01. */
   eyes?: number | false;
   /** Lowest `sharpness` as the findings give it. Default 30. */
   sharpness?: number | false;

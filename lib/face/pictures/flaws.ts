@@ -5,7 +5,7 @@ const DEMANDS: Required<FaceDemands> = {
   height: 70,
   alone: true,
   turn: 35,
-  eyes: 0.3,
+  eyes: 0.05,
   sharpness: 30,
   liveness: 0.5,
 };
