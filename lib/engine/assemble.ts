@@ -18,6 +18,7 @@ import { createIdentify } from './identify.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
+import { MASTER_SETTING, Mastership } from './mastership/mastership.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { assembleOnline, type Online } from './online/assemble.ts';
 import { Confirmation } from './online/confirmation.ts';
@@ -70,6 +71,7 @@ export interface Assembly {
   decide: Decide;
   grantOpening: GrantOpening;
   administration: Administration;
+  mastership: Mastership;
   commands: Commands;
   markDeal: MarkDeal;
   overrideRelease: OverrideRelease;
@@ -122,7 +124,8 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const shared = { ...parts, trust, site, judge, journal, presence, conclude };
   const online = assembleOnline({ ...shared, memory, kept, confirmation });
   const times = new Durations();
-  const configuration = createConfiguration({ policy, site, store, trust, journal });
+  const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
+  const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
   return {
@@ -131,12 +134,18 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
+    mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
-    monitor: createMonitor({ ...shared, problems, times: { local: times, online: online.times } }),
+    monitor: createMonitor({
+      ...shared,
+      mastership,
+      problems,
+      times: { local: times, online: online.times },
+    }),
     reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
