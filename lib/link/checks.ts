@@ -15,7 +15,7 @@ const Address = { site: Id, gateway: Id };
 const Elapsed = Type.Integer({ minimum: 0, maximum: 60_000 });
 
 /** A face as numbers: 0 to 127 in one byte each, base64, and which model made them. The picture stays at the door. */
-const FaceVector = Type.Object(
+export const FaceVector = Type.Object(
   {
     model: ModelIdentity,
     vector: Type.String({ maxLength: 5464, pattern: '^[A-Za-z0-9+/]+={0,2}$' }),
