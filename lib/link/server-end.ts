@@ -28,7 +28,7 @@ export interface UpLetter {
 type Letters = Record<UpChannel, UpLetter> & {
   up: undefined;
   down: { reason: string };
-  /** Something came that the gateway of its topic has not signed. */
+  /** Something came that the gateway of its topic has not signed, or of a device that is fenced. */
   refused: { gateway: string; channel: UpChannel };
 };
 
@@ -51,6 +51,7 @@ export class ServerEnd {
   readonly #events = createEmitter<Letters>();
   readonly on: Emitter<Letters>['on'] = (event, listener) => this.#events.on(event, listener);
   readonly #heard = new Map<string, Heard>();
+  readonly #fenced = new Set<string>();
   readonly #ends: (() => void)[];
 
   constructor({ site, wire, key, gatewayKey, clock }: ServerEndOptions) {
@@ -81,6 +82,19 @@ export class ServerEnd {
   /** The newest beat of a gateway: what a command to it has to name. Undefined while the gateway is silent. */
   heard(gateway: string): Heard | undefined {
     return this.#heard.get(gateway);
+  }
+
+  /**
+   * Whether the device that is connected under a gateway's name is listened to. While it is not, its beats and states
+   * are still told, but no command can name a moment of it, and all other letters are refused.
+   */
+  fence(gateway: string, isFenced: boolean): void {
+    if (isFenced) {
+      this.#fenced.add(gateway);
+      this.#heard.delete(gateway);
+    } else {
+      this.#fenced.delete(gateway);
+    }
   }
 
   /** Sends a message to a gateway, signed. Rejects with LINK_DOWN while there is no broker. */
@@ -122,7 +136,8 @@ export class ServerEnd {
     const channel = UP.find((name) => name === parts.channel);
     if (channel === undefined) return;
     const content = this.read(gateway, channel, text);
-    if (content === undefined) {
+    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
+    if (content === undefined || !isHeard) {
       this.#events.emit('refused', { gateway, channel });
       return;
     }
@@ -132,7 +147,7 @@ export class ServerEnd {
 
   /** A beat of the session that is known must be newer; a replayed one could only make commands look older. */
   #hear(gateway: string, content: unknown): void {
-    if (!beat.check(content)) return;
+    if (this.#fenced.has(gateway) || !beat.check(content)) return;
     const known = this.#heard.get(gateway)?.beat;
     if (known?.session === content.session && content.number <= known.number) return;
     this.#heard.set(gateway, { beat: content, at: this.#clock.monotonic() });
