@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import { parser } from '../model/parse.ts';
 import { Allowance } from './allowance.ts';
-import { Check, MAX_LIMIT } from './checks.ts';
+import { Check } from './checks.ts';
 import type { ServerEnd } from './server-end.ts';
 import { topicOf } from './topics.ts';
 
@@ -26,16 +26,16 @@ export interface QuestionFenceOptions {
   isTheirs: (gateway: string, accessPoint: string) => boolean;
 }
 
-/** Ids are remembered for twice the longest life, so that none is decided twice. */
-const REMEMBERED = 2 * MAX_LIMIT;
+/** The nonces of so many questions of a gateway are remembered, so that none is decided twice. */
+const REMEMBERED = 10_000;
 
 const checkForm = parser(Check);
 
 /** What is kept of one gateway. */
 interface Asker {
   allowance: Allowance;
-  /** Nonces of the newest questions, and when they came. */
-  nonces: Map<string, number>;
+  /** Of the newest questions, the oldest first. */
+  nonces: Set<string>;
 }
 
 /** Decides whether a question, whose signature was checked, is worth an answer: fresh, once, and about one's own door. */
@@ -66,7 +66,7 @@ export class QuestionFence {
     const problem = this.#timing(gateway, check);
     if (problem !== undefined) return problem;
     const asker = this.#asker(gateway);
-    if (this.#isRepeated(asker, check.nonce)) return 'repeated';
+    if (isRepeated(asker, check.nonce)) return 'repeated';
     if (!asker.allowance.take()) return 'tooMany';
     return isTheirs(gateway, check.accessPoint) ? undefined : 'notTheirs';
   }
@@ -85,19 +85,16 @@ export class QuestionFence {
   #asker(gateway: string): Asker {
     const { rate, clock } = this.#options;
     const known = this.#askers.get(gateway);
-    const asker = known ?? { allowance: new Allowance(rate, clock), nonces: new Map() };
+    const asker = known ?? { allowance: new Allowance(rate, clock), nonces: new Set() };
     this.#askers.set(gateway, asker);
     return asker;
   }
+}
 
-  #isRepeated({ nonces }: Asker, nonce: string): boolean {
-    const now = this.#options.clock.monotonic();
-    for (const [old, at] of nonces) {
-      if (now - at < REMEMBERED) break;
-      nonces.delete(old);
-    }
-    if (nonces.has(nonce)) return true;
-    nonces.set(nonce, now);
-    return false;
-  }
+function isRepeated({ nonces }: Asker, nonce: string): boolean {
+  if (nonces.has(nonce)) return true;
+  const [oldest] = nonces.size < REMEMBERED ? [] : nonces;
+  if (oldest !== undefined) nonces.delete(oldest);
+  nonces.add(nonce);
+  return false;
 }

@@ -108,9 +108,10 @@ export class ServerEnd {
     return sealLetter(channel, content, this.#key);
   }
 
-  /** What a gateway has signed, however it came; undefined for anything else. */
+  /** What a gateway has signed, however it came; undefined for anything else, and for a device that is fenced. */
   read(gateway: string, channel: UpChannel, text: string): unknown {
-    const key = this.#gatewayKey(gateway);
+    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
+    const key = isHeard ? this.#gatewayKey(gateway) : undefined;
     return key === undefined ? undefined : openLetter(channel, text, [key]);
   }
 
@@ -136,8 +137,7 @@ export class ServerEnd {
     const channel = UP.find((name) => name === parts.channel);
     if (channel === undefined) return;
     const content = this.read(gateway, channel, text);
-    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
-    if (content === undefined || !isHeard) {
+    if (content === undefined) {
       this.#events.emit('refused', { gateway, channel });
       return;
     }
