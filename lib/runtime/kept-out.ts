@@ -32,13 +32,20 @@ export class KeptOut {
     this.#stops = [
       engine.on('policy', () => void this.#lookThrough()),
       server.on('beat', ({ gateway }) => {
-        this.#greet(gateway);
+        this.greet(gateway);
       }),
       server.on('down', () => {
         this.#known.clear();
         this.#kept.clear();
       }),
     ];
+  }
+
+  /** A gateway is there: what it may hold from before is taken back, once. Call this before any answer to it. */
+  greet(gateway: string): void {
+    if (this.#known.has(gateway)) return;
+    this.#known.add(gateway);
+    this.#takeBack(gateway);
   }
 
   note(gateway: string, { decision, keep }: ForeignDecision): void {
@@ -54,12 +61,6 @@ export class KeptOut {
 
   close(): void {
     for (const stop of this.#stops) stop();
-  }
-
-  #greet(gateway: string): void {
-    if (this.#known.has(gateway)) return;
-    this.#known.add(gateway);
-    this.#takeBack(gateway);
   }
 
   async #lookThrough(): Promise<void> {

@@ -47,6 +47,7 @@ export class VerifierDesk {
       rate,
       isTheirs: (gateway, accessPoint) => gateways[gateway]?.includes(accessPoint) ?? false,
       decide: async (gateway, attempt) => {
+        this.#keptOut.greet(gateway);
         const made = await site.engine.decideFor({ gateway, attempt, keep });
         this.#keptOut.note(gateway, made);
         return made;
