@@ -32,6 +32,9 @@ import { createReadings } from './readings.ts';
 import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
+import { assembleLink } from './sync/assemble-link.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
 import type { SideState, Store } from './store/store.ts';
 import { createTokenCheck } from './token-check.ts';
@@ -46,6 +49,8 @@ export interface EngineParts {
   store: Store;
   policy: Policy;
   secrets: Secrets;
+  /** Secret of 32 bytes by which this engine and others agree on keys. */
+  exchange: Uint8Array;
   side: SideState;
   clock: Clock;
   /** Path of the database, for reports. */
@@ -78,6 +83,7 @@ export interface Assembly {
   passDesk: PassDesk;
   penalties: Penalties;
   local: LocalClock;
+  link: SyncEngine & FleetEngine;
   confirmClock(author: string): Promise<void>;
 }
 
@@ -110,9 +116,11 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const configuration = createConfiguration({ policy, site, store, trust, journal });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
+  const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
-    grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
+    grantOpening,
+    link: assembleLink({ ...parts, site, journal, trust, writer, administration, grantOpening }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,

@@ -21,7 +21,9 @@ import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './report
 import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { SharingConfig } from './presence/sharing.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
@@ -332,7 +334,7 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine {
+export interface Engine extends SyncEngine, FleetEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

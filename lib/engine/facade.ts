@@ -83,6 +83,7 @@ export function createFacade(
     recordPassage: async (passage) =>
       presence.passages.record(requests.passage.parse(passage, 'passage'), trust.read()),
     ...presenceMethods(assembly, store),
+    ...assembly.link,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
