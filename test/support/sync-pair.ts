@@ -60,21 +60,20 @@ function open(options: EngineOptions): Promise<EngineService> {
 }
 
 export async function openPair({ folder, accessPoints, clock }: PairOptions): Promise<SyncPair> {
-  const server = await openServer(folder, clock);
-  const gateway = await openGateway(folder, accessPoints, clock);
-  return {
-    server,
-    gateway,
-    report: () => report(server, gateway),
-    settle: () => settle(server, gateway),
+  const pair: SyncPair = {
+    server: await openServer(folder, clock),
+    gateway: await openGateway(folder, accessPoints, clock),
+    report: () => report(pair.server, pair.gateway),
+    settle: () => settle(pair.server, pair.gateway),
     async change(...changes) {
-      const done = await server.change({ changes, options: { author: 'test' } });
+      const done = await pair.server.change({ changes, options: { author: 'test' } });
       if (done.failed.length > 0) throw new Error(JSON.stringify(done.failed));
     },
     async close() {
-      await Promise.all([server.close(), gateway.close()]);
+      await Promise.all([pair.server.close(), pair.gateway.close()]);
     },
   };
+  return pair;
 }
 
 export async function report(server: EngineService, gateway: EngineService): Promise<void> {

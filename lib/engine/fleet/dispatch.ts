@@ -104,7 +104,7 @@ export class Dispatch {
     const dialogue = this.#dialogue(gateway);
     if (letter.kind === 'receipt') return this.#takeReceipt(gateway, dialogue, letter);
     const { comparison } = dialogue;
-    if (comparison === undefined || letter.number !== comparison.number) return;
+    if (letter.number !== comparison?.number) return;
     const correction = await comparison.take(letter);
     delete dialogue.askedAt;
     if (correction === undefined || correction.held.length === 0) return;

@@ -42,7 +42,7 @@ export function wantedOf<Item>(dossier: Dossier<Item>, scope: Scope): Item[] {
   if (person === undefined) return [];
   const rights = { groups: person.groups, permissions: permissions.map((row) => row.permission) };
   if (!mayPass(rights, scope)) return [];
-  const readable = <T extends { type: CredentialType }>({ type }: T) => scope.types.has(type);
+  const readable = ({ type }: { type: CredentialType }) => scope.types.has(type);
   return [
     person.item,
     ...credentials.filter(readable).map(({ item }) => item),

@@ -53,7 +53,7 @@ export interface SyncAnswers {
 export type SyncKey = keyof SyncQueries;
 
 const HANDLERS: {
-  [K in SyncKey]: (db: DatabaseSync, query: SyncQueries[K]) => SyncAnswers[K] | void;
+  [K in SyncKey]: (db: DatabaseSync, query: SyncQueries[K]) => unknown;
 } = {
   report: saveReport,
   refresh: (db, { now }) => refresh(db, now),

@@ -8,8 +8,8 @@ import { select, type Item } from './items.ts';
 
 /** An item that a gateway refused is offered again after so many milliseconds. */
 const RETRY_AFTER = 5000;
-/** Bytes that an item takes beside its value. */
-const ITEM_BYTES = 64;
+/** Characters that an item takes beside its value. */
+const ITEM_CHARACTERS = 64;
 
 /** Sealed parts of a credential that have to travel with it. */
 export interface ItemSecrets {
@@ -143,12 +143,18 @@ function secretsOf({ type, sealed, template, token_key }: CredentialRow): ItemSe
 /** As many items as fit into one message, at least one. */
 function within(characters: number, items: readonly ComposedItem[]): ComposedItem[] {
   let left = characters;
-  const end = items.findIndex(({ value, secrets = {} }, index) => {
-    const blobs = Object.values(secrets).reduce((sum, blob: Uint8Array) => sum + blob.length, 0);
-    left -= ITEM_BYTES + JSON.stringify(value ?? '').length + blobs * 2;
+  const end = items.findIndex((item, index) => {
+    left -= charactersOf(item);
     return left < 0 && index > 0;
   });
   return items.slice(0, end === -1 ? items.length : end);
+}
+
+function charactersOf({ value, secrets = {} }: ComposedItem): number {
+  const blobs = [secrets.pin, secrets.template, secrets.tokenKey];
+  // Base64 within sealed base64.
+  const sealed = blobs.reduce((sum, blob) => sum + (blob?.length ?? 0) * 2, 0);
+  return ITEM_CHARACTERS + JSON.stringify(value ?? '').length + sealed;
 }
 
 /** Never a number that the gateway has received before, even after the server came back from a backup. */

@@ -9,7 +9,10 @@ import { Ledger } from './ledger.ts';
 /** People who are looked at in one transaction: live records wait for it. */
 const PORTION = 250;
 
-type Dirty = { kind: 'person' | 'permission' | FrameKind; id: string };
+interface Dirty {
+  kind: 'person' | 'permission' | FrameKind;
+  id: string;
+}
 
 /**
  * Works out anew what gateways shall hold, one portion at a time: first what has changed, then the people whom a
