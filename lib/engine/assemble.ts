@@ -16,6 +16,7 @@ import { createIdentify } from './identify.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
+import { MASTER_SETTING, Mastership } from './mastership/mastership.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { withCheckOut } from './passes/check-out.ts';
@@ -69,6 +70,7 @@ export interface Assembly {
   decide: Decide;
   grantOpening: GrantOpening;
   administration: Administration;
+  mastership: Mastership;
   commands: Commands;
   markDeal: MarkDeal;
   overrideRelease: OverrideRelease;
@@ -113,7 +115,8 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const presence = assemblePresence(parts, { site, journal, trust });
   const judge = guarded(assembleJudge(parts, site, presence), problems);
   const grants = createGrants(clock);
-  const configuration = createConfiguration({ policy, site, store, trust, journal });
+  const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
+  const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
   const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
@@ -124,12 +127,13 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
+    mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
-    monitor: createMonitor({ ...parts, trust, site, journal, judge, problems }),
+    monitor: createMonitor({ ...parts, trust, site, journal, judge, mastership, problems }),
     reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,

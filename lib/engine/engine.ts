@@ -5,6 +5,7 @@ import type { Command, CommandAction, Decision, Passage } from '../model/decisio
 import type { Change, EntityKind, StoredEntities } from '../model/entity.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import type { ExplainQuery, Explanation } from '../model/explanation.ts';
+import type { MasterState } from '../model/master.ts';
 import type { Pass } from '../model/pass.ts';
 import type { PassRequest } from '../model/pass-request.ts';
 import type {
@@ -163,6 +164,8 @@ export interface EngineHealth {
   clock: 'trusted' | 'untrusted';
   /** Version of the time-zone data in use. */
   tzdata: string;
+  /** Where people and rights are born (R-033). */
+  master: MasterState;
   store: {
     bytes: number;
     /** Share of the quota used by unsent records, 0 to 1. */

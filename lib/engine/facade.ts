@@ -23,7 +23,7 @@ export function createFacade(
 ): EngineService {
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
-  const { presence } = assembly;
+  const { presence, mastership } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -87,6 +87,7 @@ export function createFacade(
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
+      mastership.requireLocal(changes.map(({ kind }) => kind));
       const report = await administration.change(changes, options);
       if (report.applied > 0) announcePolicy();
       return report;
@@ -106,6 +107,7 @@ export function createFacade(
     },
     async changePass(query) {
       const { request, options } = requests.pass.parse(query, 'request');
+      mastership.requireLocal(['pass']);
       const result = await assembly.passDesk(request, options);
       announcePolicy();
       return result;

@@ -1,6 +1,7 @@
 import { uuidv7 } from '../model/ids.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Attempt } from '../model/attempt.ts';
+import type { Mastership } from './mastership/mastership.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { EngineHealth } from './engine.ts';
@@ -26,6 +27,7 @@ interface Parts {
   store: Store;
   journal: Journal;
   judge: Judge;
+  mastership: Mastership;
   /** What else is wrong, as stable codes. */
   problems: ReadonlySet<string>;
   /** Milliseconds between two probes. */
@@ -37,7 +39,7 @@ interface Parts {
  * moment ago", not "the process exists".
  */
 export function createMonitor(parts: Parts): Monitor {
-  const { clock, trust, policy, site, store, journal, judge, probeInterval } = parts;
+  const { clock, trust, policy, site, store, journal, judge, mastership, probeInterval } = parts;
   let probed = clock.monotonic();
   let probeFailed = false;
   const timer = setInterval(() => void probe(), probeInterval).unref();
@@ -75,6 +77,7 @@ export function createMonitor(parts: Parts): Monitor {
         probeAge: Math.round(clock.monotonic() - probed),
         clock: trusted ? 'trusted' : 'untrusted',
         tzdata: policy.tzdata,
+        master: mastership.state,
         store: stored,
       };
     },
