@@ -34,6 +34,7 @@ import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import { assembleLink } from './sync/assemble-link.ts';
+import { Capture, withCapture } from './sync/capture.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
@@ -113,7 +114,10 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const journal = withSettlement(checkingOut, { policy, site, writer });
   const administration = createAdministration({ ...parts, trust, local, writer });
   const presence = assemblePresence(parts, { site, journal, trust });
-  const judge = guarded(assembleJudge(parts, site, presence), problems);
+  const capture = new Capture(clock, (captured) => {
+    events.emit('captured', captured);
+  });
+  const judge = guarded(assembleJudge(parts, { site, presence, capture }), problems);
   const grants = createGrants(clock);
   const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
   const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
@@ -123,7 +127,11 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
     grantOpening,
-    link: assembleLink({ ...parts, site, journal, trust, writer, administration, grantOpening }),
+    link: assembleLink({
+      ...parts,
+      ...{ site, journal, trust, writer, administration, grantOpening },
+      ...{ presence, mastership, capture },
+    }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
@@ -184,7 +192,10 @@ async function assembleClock(
   };
 }
 
-function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judge {
+function assembleJudge(
+  parts: EngineParts,
+  { site, presence, capture }: { site: Site; presence: Presence; capture: Capture },
+): Judge {
   const { store, policy, secrets, side, clock } = parts;
   const memory = createReadings(secrets);
   const lockouts = createLockouts(clock, side.lockouts);
@@ -192,7 +203,8 @@ function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judg
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  return createJudge({ policy, site, secrets, memory, identify, tokens, presence });
+  const judge = createJudge({ policy, site, secrets, memory, identify, tokens, presence });
+  return withCapture(judge, { capture, memory, secrets, site });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

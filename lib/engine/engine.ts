@@ -24,6 +24,7 @@ import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { SharingConfig } from './presence/sharing.ts';
+import type { Captured } from '../link/receipt.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 
@@ -328,6 +329,8 @@ export interface EngineEvents {
   policy: { version: number };
   /** An event record of category `alarm` was written. */
   alarm: EventEntry;
+  /** A credential was shown for enrolment, as a command of the server has asked. */
+  captured: Captured;
   /** A passage that this gateway has seen is committed, and people are where it brought them. */
   passage: Passage;
 }

@@ -22,6 +22,8 @@ export interface Secrets {
   lookup(type: CredentialType, canonical: string): string;
   /** The keys of `lookup`, as a site shares them: whoever finds a credential at one gateway finds it at all. */
   siteKeys(): Uint8Array;
+  /** Changes whenever other keys are adopted: digests made before are worth nothing then. */
+  readonly keysInUse: number;
   /** Finds credentials with the keys of another engine of the site from now on. Throws `KEY_MISMATCH`. */
   adoptSiteKeys(keys: Uint8Array): void;
   /** The digest that stands in the log for a PIN or a biometric value (D6): 22 characters of base64url. */
@@ -43,6 +45,7 @@ export function createSecrets(keys: EngineKeys): Secrets {
   // A key object is set up once; raw bytes would cost several times the work at each use.
   let lookup = createSecretKey(keys.lookup);
   let pinIndex = createSecretKey(keys.pinIndex);
+  let adoptions = 0;
   const logDigest = createSecretKey(keys.logDigest);
   const sealing = createSecretKey(keys.seal);
   return {
@@ -54,6 +57,10 @@ export function createSecrets(keys: EngineKeys): Secrets {
       }
       lookup = createSecretKey(shared.subarray(0, SITE_KEY_BYTES));
       pinIndex = createSecretKey(shared.subarray(SITE_KEY_BYTES));
+      adoptions += 1;
+    },
+    get keysInUse() {
+      return adoptions;
     },
     logDigest: (type, canonical) => digest(logDigest, type, canonical),
     seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),

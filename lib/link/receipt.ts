@@ -10,8 +10,14 @@ const Digest = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
 /** Ids and digests in one answer, at most. */
 export const HELD_ENTRIES = 2000;
 
-/** Why a batch was not taken over. */
-export const BATCH_REFUSALS = ['oldVersion', 'oldNumber', 'gap', 'unreadable'] as const;
+/** Why a batch was not taken over; `localMaster`: people and rights are entered at the gateway itself (R-033). */
+export const BATCH_REFUSALS = [
+  'localMaster',
+  'oldVersion',
+  'oldNumber',
+  'gap',
+  'unreadable',
+] as const;
 
 /** What became of a batch: every item of it is taken over, except those that are named. */
 export const Receipt = Type.Object(

@@ -33,6 +33,11 @@ export interface PairOptions {
 export const GATEWAY_MASTER = deriveKeys(Buffer.alloc(32, 9));
 export const SERVER_MASTER = deriveKeys(Buffer.alloc(32, 7));
 
+/** A site that takes everything from its server. */
+export function gatewayConfig(accessPoints: readonly AccessPoint[]): EngineConfig {
+  return { site: { ...SAMPLE_CONFIG.site, master: 'cloud' }, accessPoints: [...accessPoints] };
+}
+
 /** The engine of a gateway with these access points. */
 export async function openGateway(
   folder: string,
@@ -40,8 +45,7 @@ export async function openGateway(
   clock: Clock = systemClock,
 ): Promise<EngineService> {
   const engine = await open({ folder: `${folder}/gateway`, keys: GATEWAY_MASTER, clock });
-  const config: EngineConfig = { ...SAMPLE_CONFIG, accessPoints: [...accessPoints] };
-  await engine.configure(config);
+  await engine.configure(gatewayConfig(accessPoints));
   return engine;
 }
 

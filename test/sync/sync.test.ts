@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
@@ -14,7 +15,13 @@ import {
   pin,
   type Presented,
 } from '../support/sample-site.ts';
-import { ADDRESS, openGateway, openPair, type SyncPair } from '../support/sync-pair.ts';
+import {
+  ADDRESS,
+  gatewayConfig,
+  openGateway,
+  openPair,
+  type SyncPair,
+} from '../support/sync-pair.ts';
 import { eventCodes, newest } from '../support/engine.ts';
 
 const put = (kind: EntityKind, value: Record<string, unknown>): Change => ({
@@ -113,7 +120,7 @@ describe('device sync between two engines', function () {
 
   it('follows access points that are added and taken away', async () => {
     await start(points('front'));
-    await pair.gateway.configure({ ...SAMPLE_CONFIG, accessPoints: points('exit') });
+    await pair.gateway.configure(gatewayConfig(points('exit')));
     await pair.change(
       put('permission', {
         id: 'anna-all',
@@ -124,7 +131,7 @@ describe('device sync between two engines', function () {
     await pair.report();
     await pair.settle();
     assert.deepEqual(await held('person'), ['boris', 'chief']);
-    await pair.gateway.configure({ ...SAMPLE_CONFIG, accessPoints: [] });
+    await pair.gateway.configure(gatewayConfig([]));
     await pair.report();
     await pair.settle();
     assert.deepEqual(await held('person'), []);
@@ -192,27 +199,25 @@ describe('device sync between two engines', function () {
 
   it('repairs a gateway that was edited by hand, without sending the rest again', async () => {
     await start();
-    await pair.gateway.change({
-      changes: [
-        put('person', { id: 'intruder', name: 'Intruder' }),
-        put('permission', {
-          id: 'i',
-          subject: { person: 'intruder' },
-          target: { everywhere: true },
-        }),
-        put('person', { id: 'anna', name: 'Anna', validTo: '2000-01-01' }),
-        remove('credential', 'boris-pin'),
-      ],
-      options: { author: 'hand' },
-    });
+    await pair.gateway.close();
+    const db = new DatabaseSync(`${folder}/gateway/gateway.db`);
+    db.exec(`
+      INSERT INTO person (id, name, search) VALUES ('intruder', 'Intruder', '');
+      INSERT INTO permission (id, person, everywhere, search) VALUES ('i', 'intruder', 1, '');
+      UPDATE person SET valid_to = '2000-01-01' WHERE id = 'anna';
+      UPDATE credential SET sealed = x'00' WHERE id = 'anna-pin';
+      DELETE FROM credential WHERE id = 'boris-pin';`);
+    db.close();
+    pair.gateway = await openGateway(folder);
+    assert.equal(await outcome('front', card(ANNA_CARD)), 'denied');
     await pair.server.compareGateway({ gateway: 'north' });
     const letters = await pair.settle();
     const items = letters.flatMap((letter) => (letter.kind === 'batch' ? letter.items : []));
     const names = items.map((item) => ('drop' in item ? `-${item.id}` : item.value.id)).sort();
-    assert.deepEqual(names, ['-intruder', 'anna', 'boris-pin']);
+    assert.deepEqual(names, ['-intruder', 'anna', 'anna-pin', 'boris-pin']);
     assert.deepEqual(await held('permission'), ['anna-all', 'boris-office']);
     assert.deepEqual(await held('person'), ['anna', 'boris', 'chief']);
-    assert.equal(await outcome('front', card(ANNA_CARD)), 'granted');
+    assert.equal(await outcome('vault', card(ANNA_CARD), pin(ANNA_PIN)), 'granted');
     assert.equal(letters.filter(({ kind }) => kind === 'held').length, 2);
   });
 

@@ -25,6 +25,8 @@ import { Comparison, type Entries } from './comparison.ts';
 const WINDOW = 2;
 /** A batch without a receipt counts as lost after so many milliseconds. */
 const FLIGHT_LIFE = 15_000;
+/** A gateway that has refused a batch is offered the next one after so many milliseconds. */
+const PAUSE = 5000;
 /** So often everything is compared that a gateway holds, in milliseconds. */
 const COMPARE_EVERY = 6 * 3_600_000;
 const PAGE = 1000;
@@ -50,6 +52,8 @@ interface Dialogue {
   compareAt: number;
   /** When the last question was asked; it is repeated if nobody answers. */
   askedAt?: number;
+  /** Nothing is sent before this monotonic time, since the gateway refuses everything. */
+  pausedUntil: number;
   isComplaining: boolean;
 }
 
@@ -91,7 +95,7 @@ export class Dispatch {
     if (dialogue === undefined) return undefined; // it has not said yet who it is
     const now = this.#parts.clock.monotonic();
     dialogue.flights = dialogue.flights.filter(({ at }) => now - at < FLIGHT_LIFE);
-    if (dialogue.flights.length >= WINDOW) return undefined;
+    if (dialogue.flights.length >= WINDOW || now < dialogue.pausedUntil) return undefined;
     const composed = await this.#compose(pair.gateway, dialogue);
     if (composed === undefined) return this.#question(pair, dialogue);
     delete dialogue.comparison;
@@ -197,14 +201,11 @@ export class Dispatch {
 
   async #takeReceipt(gateway: string, dialogue: Dialogue, receipt: Receipt): Promise<void> {
     const { number, received, version, refused, failed, ended } = receipt;
-    const isLive = dialogue.flights.some((flight) => flight.number === number);
-    dialogue.flights = dialogue.flights.filter((flight) => flight.number > number);
     if (refused !== undefined) {
-      // Whatever was sent behind it is refused for the gap, or was taken over for a reason of its own.
-      dialogue.flights = [];
-      if (isLive) await this.#refused(gateway, dialogue, receipt);
+      await this.#refused(gateway, dialogue, receipt);
       return;
     }
+    dialogue.flights = dialogue.flights.filter((flight) => flight.number > number);
     dialogue.isComplaining = false;
     const reasons = failed.map(({ code, message, ...item }) => ({
       ...item,
@@ -221,17 +222,23 @@ export class Dispatch {
     await this.#follow(gateway, ended);
   }
 
-  /** A gateway that refuses everything as too old has seen more than this server: somebody has to decide (F-28). */
-  async #refused(
-    gateway: string,
-    dialogue: Dialogue,
-    { refused, version }: Receipt,
-  ): Promise<void> {
-    if (refused === 'gap' || refused === 'oldNumber' || dialogue.isComplaining) return;
+  /**
+   * Whatever was sent behind a refused batch is refused for the gap, or was taken over for a reason of its own. A
+   * gateway that has seen a newer version than this server needs somebody to decide (F-28).
+   */
+  async #refused(gateway: string, dialogue: Dialogue, receipt: Receipt): Promise<void> {
+    const { number, received, version, refused = 'unreadable' } = receipt;
+    if (!dialogue.flights.some((flight) => flight.number === number)) return;
+    const { store, journal, trust, clock } = this.#parts;
+    dialogue.flights = [];
+    await store.sync('receipt', { gateway, number: 0, received, version, failed: [] });
+    if (refused === 'gap' || refused === 'oldNumber') return;
+    dialogue.pausedUntil = clock.monotonic() + PAUSE;
+    if (dialogue.isComplaining) return;
     dialogue.isComplaining = true;
-    const { journal, trust } = this.#parts;
-    const details = { gateway, reason: refused ?? '', version };
-    await journal.event({ category: 'alarm', code: 'gatewayRefuses', details }, trust.read());
+    const details = { gateway, reason: refused, version };
+    const category = refused === 'localMaster' ? 'system' : 'alarm';
+    await journal.event({ category, code: 'gatewayRefuses', details }, trust.read());
   }
 
   /** What has ended at a door has ended. */
@@ -257,7 +264,13 @@ export class Dispatch {
     const known = this.#dialogues.get(gateway);
     if (known !== undefined) return known;
     const compareAt = this.#parts.clock.monotonic();
-    const dialogue: Dialogue = { exchange: '', flights: [], compareAt, isComplaining: false };
+    const dialogue: Dialogue = {
+      exchange: '',
+      flights: [],
+      compareAt,
+      pausedUntil: 0,
+      isComplaining: false,
+    };
     this.#dialogues.set(gateway, dialogue);
     return dialogue;
   }

@@ -8,10 +8,13 @@ import { RevocationWatch } from '../fleet/watch.ts';
 import type { Journal } from '../journal.ts';
 import type { GrantOpening } from '../opening.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
+import type { Mastership } from '../mastership/mastership.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
 import type { SideState, Store } from '../store/store.ts';
 import { createUsedTokens } from '../used-tokens.ts';
+import type { Capture } from './capture.ts';
 import { createStartCommand } from './commands.ts';
 import { createExchange } from './exchange.ts';
 import { Inventory } from './inventory.ts';
@@ -32,6 +35,9 @@ interface Parts {
   writer: PolicyWriter;
   administration: Administration;
   grantOpening: GrantOpening;
+  presence: Presence;
+  mastership: Mastership;
+  capture: Capture;
 }
 
 /** Wires what an engine does on a link, as a gateway and as a server. */
@@ -46,7 +52,7 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
     state,
     takeover: new Takeover({ ...parts, exchange, state }),
     inventory: new Inventory(store, state),
-    startCommand: createStartCommand({ ...parts, used }),
+    startCommand: createStartCommand({ ...parts, used, exchange, state }),
   });
   const dispatch = new Dispatch({ ...parts, exchange });
   const watch = new RevocationWatch(parts);

@@ -62,7 +62,8 @@ async function reportOf(
   return {
     program: name,
     exchange: exchange.publicKey,
-    ...state.position,
+    number: state.position.number,
+    version: state.position.version,
     accessPoints: [...site.accessPoints()],
     clock: { now, trusted },
     outbox: unsent.reduce((sum, count) => sum + count, 0),

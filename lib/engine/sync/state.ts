@@ -1,4 +1,7 @@
 import Type, { type Static } from 'typebox';
+import type { Batch } from '../../link/batch.ts';
+import { ExchangeKey } from '../../link/report.ts';
+import { Id } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
 import type { Secrets } from '../secrets.ts';
 import type { SideWrite } from '../store/store.ts';
@@ -10,10 +13,20 @@ const KEYS_OWNER = 'site';
 
 const Count = Type.Integer({ minimum: 0 });
 /** How far this gateway is with what the server has sent. */
-const Position = Type.Object({ number: Count, version: Count });
+const Position = Type.Object({
+  number: Count,
+  version: Count,
+  /** The server's key and who this gateway is to it, since the first batch. */
+  server: Type.Optional(Type.Object({ exchange: ExchangeKey, site: Id, gateway: Id })),
+});
 export type Position = Static<typeof Position>;
 
 const position = parser(Position);
+
+/** Where a gateway is once it has taken over a batch. */
+export function positionAfter({ number, version, exchange, site, gateway }: Batch): Position {
+  return { number, version, server: { exchange, site, gateway } };
+}
 
 /** What a gateway remembers of its server. Every change is committed by whoever writes `save` and `saveKeys`. */
 export class SyncState {
@@ -30,9 +43,8 @@ export class SyncState {
     secrets.adoptSiteKeys(secrets.open(KEYS_OWNER, 'siteKeys', Buffer.from(sealed, 'base64')));
   }
 
-  save({ number, version }: Position): SideWrite {
-    const value = JSON.stringify({ number, version } satisfies Position);
-    return { kind: 'setting', key: POSITION_SETTING, value };
+  save(next: Position): SideWrite {
+    return { kind: 'setting', key: POSITION_SETTING, value: JSON.stringify(next) };
   }
 
   /** Whether these are the keys with which credentials are found already. */

@@ -5,12 +5,13 @@ import { toAccessError, type ErrorCode } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
+import type { Mastership } from '../mastership/mastership.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
 import { changeOf, type BatchChange } from './changes.ts';
 import type { Channel, Exchange } from './exchange.ts';
-import type { SyncState } from './state.ts';
+import { positionAfter, type SyncState } from './state.ts';
 
 /** Decisions go on between two portions of a batch. */
 const PORTION = 50;
@@ -24,6 +25,7 @@ export interface TakeoverParts {
   trust: ClockTrust;
   exchange: Exchange;
   state: SyncState;
+  mastership: Mastership;
 }
 
 type Failure = Receipt['failed'][number];
@@ -55,7 +57,11 @@ export class Takeover {
   }
 
   #refusal({ number, after, version }: Batch): Receipt['refused'] {
-    const { position } = this.#parts.state;
+    const { mastership, state } = this.#parts;
+    const { position } = state;
+    if (mastership.state.master !== 'cloud' || mastership.state.movingTo !== undefined) {
+      return 'localMaster';
+    }
     if (version < position.version) return 'oldVersion';
     if (number <= position.number) return 'oldNumber';
     return after > position.number ? 'gap' : undefined;
@@ -81,9 +87,10 @@ export class Takeover {
       ({ kind, id, change }) => change.op !== 'put' || !over.has(`${kind} ${id}`),
     );
     const isNew = !state.hasKeys(keys);
+    const position = positionAfter(batch);
     const side: SideWrite[] = [
       ...changes.flatMap((item) => item.side),
-      state.save(batch),
+      state.save(position),
       ...(isNew ? [state.saveKeys(keys)] : []),
     ];
     const outcome = await writer.writeSynced(
@@ -91,7 +98,7 @@ export class Takeover {
       takenEvent(batch),
       side,
     );
-    state.position = { number: batch.number, version: batch.version };
+    state.position = position;
     if (isNew) secrets.adoptSiteKeys(keys);
     const refusedItems = outcome.failed.flatMap(({ index, code, message }) => {
       const item = changes[index];
