@@ -22,6 +22,7 @@ import { MASTER_SETTING, Mastership } from './mastership/mastership.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { assembleOnline, type Online } from './online/assemble.ts';
 import { Confirmation } from './online/confirmation.ts';
+import { loadFleetDoors } from './online/fleet-doors.ts';
 import { KeptAnswers } from './online/kept-answers.ts';
 import { createRevise, type Revise } from './online/revise.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
@@ -39,6 +40,10 @@ import { createReadings, type Readings } from './readings.ts';
 import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
+import { assembleLink } from './sync/assemble-link.ts';
+import { Capture, withCapture } from './sync/capture.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
 import type { SideState, Store } from './store/store.ts';
 import { createTokenCheck } from './token-check.ts';
@@ -53,6 +58,8 @@ export interface EngineParts {
   store: Store;
   policy: Policy;
   secrets: Secrets;
+  /** Secret of 32 bytes by which this engine and others agree on keys. */
+  exchange: Uint8Array;
   side: SideState;
   clock: Clock;
   /** Path of the database, for reports. */
@@ -87,6 +94,7 @@ export interface Assembly {
   passDesk: PassDesk;
   penalties: Penalties;
   local: LocalClock;
+  link: SyncEngine & FleetEngine;
   confirmClock(author: string): Promise<void>;
 }
 
@@ -115,22 +123,33 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const journal = withSettlement(checkingOut, { policy, site, writer });
   const administration = createAdministration({ ...parts, trust, local, writer });
   const presence = assemblePresence(parts, { site, journal, trust });
+  const capture = new Capture(clock, (captured) => {
+    events.emit('captured', captured);
+  });
   const confirmation = new Confirmation(clock, side.settings);
   const memory = createReadings(parts.secrets);
   const revise = createRevise({ site, kept, confirmation });
-  const judge = guarded(assembleJudge(parts, { site, presence, memory, revise }), problems);
+  const wired = { site, presence, memory, revise, capture };
+  const judge = guarded(assembleJudge(parts, wired), problems);
   const grants = createGrants(clock);
   const conclude = createConclude({ clock, site, journal, grants, presence });
   const shared = { ...parts, trust, site, judge, journal, presence, conclude };
-  const online = assembleOnline({ ...shared, memory, kept, confirmation });
+  const doors = await loadFleetDoors(store);
+  const online = assembleOnline({ ...shared, memory, kept, confirmation, doors });
   const times = new Durations();
   const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
-  const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
+  const configuration = createConfiguration({ ...shared, mastership, doors });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
+  const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   return {
     decide: createDecide({ ...shared, times }),
-    grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
+    grantOpening,
+    link: assembleLink({
+      ...parts,
+      ...{ site, journal, trust, writer, administration, grantOpening },
+      ...{ presence, mastership, capture },
+    }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
@@ -199,7 +218,13 @@ async function assembleClock(
 
 function assembleJudge(
   { store, policy, secrets, side, clock }: EngineParts,
-  wired: { site: Site; presence: Presence; memory: Readings; revise: Revise },
+  wired: {
+    site: Site;
+    presence: Presence;
+    memory: Readings;
+    revise: Revise;
+    capture: Capture;
+  },
 ): Judge {
   const { memory } = wired;
   const lockouts = createLockouts(clock, side.lockouts);
@@ -207,7 +232,8 @@ function assembleJudge(
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  return createJudge({ ...wired, policy, secrets, identify, tokens });
+  const judge = createJudge({ ...wired, policy, secrets, identify, tokens });
+  return withCapture(judge, { ...wired, secrets });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

@@ -63,6 +63,17 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   decideFor: 3000,
   forgetAnswers: 10_000,
   confirmBase: 10_000,
+  syncReport: 10_000,
+  takeLetter: 60_000,
+  startCommand: 3000,
+  reportGateway: 10_000,
+  nextLetter: 120_000,
+  takeReceipt: 60_000,
+  compareGateway: 10_000,
+  watchFleet: 10_000,
+  fleet: 10_000,
+  fleetItems: 10_000,
+  openCaptured: 10_000,
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];

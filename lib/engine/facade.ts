@@ -85,6 +85,18 @@ export function createFacade(
       presence.passages.record(requests.passage.parse(passage, 'passage'), trust.read()),
     ...presenceMethods(assembly, store),
     ...onlineMethods(assembly),
+    ...assembly.link,
+    async reportGateway(query) {
+      await assembly.link.reportGateway(query);
+      if (!assembly.online.doors.take(query.gateway, query.report.accessPoints)) return;
+      configuration.refresh();
+      announcePolicy();
+    },
+    async takeLetter(query) {
+      const answer = await assembly.link.takeLetter(query);
+      if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
+      return answer;
+    },
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');

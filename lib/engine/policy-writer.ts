@@ -19,6 +19,12 @@ export interface PolicyWriter {
     event: EventEntry,
     more?: { scope?: StoreScope; side?: readonly SideWrite[] },
   ): Promise<ChangeOutcome>;
+  /** Commits what the server has sent, each change on its own. */
+  writeSynced(
+    changes: readonly PreparedChange[],
+    event: EventEntry,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome>;
   /** Makes visible what has been committed beside the policy, such as with a record. */
   follow(applied: readonly PolicyChange[]): void;
 }
@@ -54,6 +60,13 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
       const event = journal.newEvent(entry, trust.read());
       const all = [...side, ...kept.revokedBy(changes)];
       const outcome = await store.change(changes, atomic, event, scope, all);
+      takeOver(outcome.applied, outcome.version);
+      return outcome;
+    },
+    async writeSynced(changes, entry, side) {
+      const event = journal.newEvent(entry, trust.read());
+      const all = [...side, ...kept.revokedBy(changes)];
+      const outcome = await store.applySynced(changes, event, all);
       takeOver(outcome.applied, outcome.version);
       return outcome;
     },

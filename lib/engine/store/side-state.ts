@@ -5,6 +5,7 @@ import type { Moved } from './presence/moves.ts';
 import { positionOfRow } from './presence/rows.ts';
 import { PresenceWriter, type Report } from './presence/writer.ts';
 import type { SideState, SideWrite } from './store.ts';
+import { syncedWriter } from './sync/synced.ts';
 
 /** How long a used token is kept behind the expiry of the newest one, in milliseconds. */
 const TOKEN_GRACE = 86_400_000;
@@ -56,6 +57,7 @@ export function sideWriter(db: DatabaseSync) {
   );
   const release = releaseWriter(db);
   const keptAnswers = keptAnswerWriter(db);
+  const synced = syncedWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -77,6 +79,9 @@ export function sideWriter(db: DatabaseSync) {
           break;
         case 'passEnded':
           passEnded.run(side.at, side.pass);
+          break;
+        case 'syncedSecret':
+          synced(side);
           break;
         case 'transit':
           return presence.record(side, report);
