@@ -88,21 +88,19 @@ export class Answerer {
   /** Never rejects: without an answer the gateway opens nothing. */
   async #answer(gateway: string, content: unknown): Promise<CheckAnswer | undefined> {
     const judged = this.#fence.judge(gateway, content);
+    if (judged?.refusal !== undefined) {
+      const { check, refusal: reason } = judged;
+      this.#events.emit('refused', { gateway, reason, accessPoint: check.accessPoint });
+      return TOLD.has(reason) ? refused(check) : undefined;
+    }
     const factors = judged && this.#factorsOf(judged.check);
     if (judged === undefined || factors === undefined) {
       this.#events.emit('refused', { gateway, reason: 'malformed' });
       return undefined;
     }
-    const { check, refusal } = judged;
-    if (refusal !== undefined) {
-      this.#events.emit('refused', { gateway, reason: refusal, accessPoint: check.accessPoint });
-      return TOLD.has(refusal) ? refused(check) : undefined;
-    }
-    try {
-      return await this.#decide(check, factors);
-    } catch (error) {
-      return this.#failed(check, error);
-    }
+    return this.#decide(judged.check, factors).catch((error: unknown) =>
+      this.#failed(judged.check, error),
+    );
   }
 
   #failed(check: Check, error: unknown): CheckAnswer | undefined {
