@@ -10,7 +10,7 @@ import { fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import {
   Sink,
-  errorsOf,
+  errorsFrom,
   loadFlow,
   nodeById,
   useRuntime,
@@ -156,7 +156,7 @@ describe('zone-tracker', function () {
     nodeById('tracker-north').receive({ operation: 'abolish' });
     nodeById('tracker-north').receive({ payload: 1 });
     await ask('north', 'zones', '');
-    assert.equal(errorsOf('tracker-north').length, 2);
+    assert.equal((await errorsFrom('tracker-north', 2)).length, 2);
   });
 
   it('answers a firm about its own people, and nobody who does not say which firm', async () => {
@@ -182,7 +182,7 @@ describe('zone-tracker', function () {
     tracker.receive({ operation: 'forgive', payload: { person: 'ada' }, firm: 'A' });
     const { payload: last } = await ask('north', 'muster', {}, { firm: 'A' });
     assert.equal((last as unknown[]).length, 1);
-    assert.equal(errorsOf('tracker-north').length, 3);
+    assert.equal((await errorsFrom('tracker-north', 3)).length, 3);
     assert.equal((await sites.north.engine.position({ person: 'ada' })).uncertain, undefined);
   });
 

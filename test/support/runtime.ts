@@ -94,6 +94,15 @@ export function errorsOf(id: string): string[] {
   return errors.map(([{ msg }]) => String(msg));
 }
 
+/** The errors of a node as soon as it has said so many: what it says may come after the answers of others. */
+export async function errorsFrom(id: string, count: number): Promise<string[]> {
+  for (;;) {
+    const errors = errorsOf(id);
+    if (errors.length >= count) return errors;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** Lets everything that is already on its way through the flow arrive. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
