@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CollectedRecord } from '../engine/collected/collected.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Clock } from '../model/clock.ts';
 import { parser } from '../model/parse.ts';
 import type { RecordBodies, Stream } from '../model/record.ts';
 import { Instances } from './instances.ts';
@@ -17,7 +16,6 @@ import {
 
 export interface CollectorParts {
   engine: Pick<Engine, 'collectRecords' | 'collectAnnouncement' | 'recordEvent'>;
-  clock: Pick<Clock, 'now'>;
   /** Told of records that were not here before, after their commit. */
   onRecords: (records: CollectedRecord[]) => void;
 }
@@ -52,8 +50,7 @@ export class Collector {
   }
 
   async #store(gateway: string, batch: RecordBatch): Promise<Stored> {
-    const { fresh, faults } = await this.#parts.engine.collectRecords({ gateway, batch });
-    const received = this.#parts.clock.now();
+    const { received, fresh, faults } = await this.#parts.engine.collectRecords({ gateway, batch });
     const records = fresh.map((seq) => recordOf(gateway, batch, seq, received));
     if (records.length > 0) this.#parts.onRecords(records);
     const { stream, id, from } = batch;

@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engine.ts';
 import type { OutgoingBatch, OutgoingStream } from '../engine/outgoing/outgoing.ts';
 import type { Stream } from '../model/record.ts';
 import { Outbox, type OutboxOptions } from './outbox.ts';
@@ -17,6 +18,7 @@ export class StreamUpload {
   #held: OutgoingStream;
   /** Hash of the last record of each batch that was sent, by its numbers. */
   readonly #hashes = new Map<string, string>();
+  #acknowledging = false;
 
   constructor(held: OutgoingStream, options: OutboxOptions) {
     this.stream = held.stream;
@@ -60,6 +62,21 @@ export class StreamUpload {
 
   next(now: number): Range | undefined {
     return this.#outbox.next(now);
+  }
+
+  /** Lets the engine trim what the server has; one call at a time. */
+  async acknowledge(engine: Pick<Engine, 'acknowledge'>): Promise<void> {
+    if (this.#acknowledging) return;
+    this.#acknowledging = true;
+    try {
+      while (this.acknowledged > this.#held.acknowledged) {
+        const seq = this.acknowledged;
+        await engine.acknowledge({ stream: this.stream, seq });
+        this.#held = { ...this.#held, acknowledged: Math.max(seq, this.#held.acknowledged) };
+      }
+    } finally {
+      this.#acknowledging = false;
+    }
   }
 
   /** What was read for a range, which may be less than was asked for. */

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { OutgoingStream, Recorded } from '../engine/outgoing/outgoing.ts';
 import type { Clock } from '../model/clock.ts';
 import { parser } from '../model/parse.ts';
 import type { EventEntry } from '../model/record.ts';
+import { Announcer, type AnnouncerOptions } from './announcer.ts';
 import { faultAlarm } from './log-faults.ts';
 import type { OutboxOptions } from './outbox.ts';
+import { Pump } from './pump.ts';
 import {
   BATCH_BYTES,
   RecordsAnswer,
@@ -17,24 +18,20 @@ import {
 import { resume } from './resume.ts';
 import { StreamUpload } from './stream-upload.ts';
 
-export interface UploaderOptions extends OutboxOptions {
-  /** How often the gateway says what it holds, in milliseconds. */
-  announceEvery: number;
-}
+export type UploaderOptions = OutboxOptions & AnnouncerOptions;
 
 export const UPLOADER_OPTIONS: UploaderOptions = {
   batch: 100,
   window: 3,
   patience: 5000,
-  longest: 300_000,
+  longest: 30_000,
   announceEvery: 30_000,
 };
 
 /** An alarm about what a server says is not raised more often than this, in milliseconds. */
 const ALARM_EVERY = 60_000;
-/** After an error of the engine, in milliseconds. */
-const RETRY = 1000;
 
+/** `announcing`: the server has not said yet where it stands. */
 export type UploadPhase = 'offline' | 'announcing' | 'uploading';
 
 export interface UploaderParts {
@@ -52,29 +49,36 @@ export interface UploaderParts {
   onError: (error: unknown) => void;
 }
 
+const answers = parser(RecordsAnswer);
+
 /**
  * Passes the log of a gateway on to a server: in batches, at least once, and so that nothing is dropped before the
  * server has committed it (R-047 to R-050, N4).
  */
 export class Uploader {
   readonly #parts: UploaderParts;
-  readonly #instance = randomBytes(16).toString('base64url');
+  readonly #announcer: Announcer;
+  readonly #pump: Pump;
   readonly #stopListening: () => void;
   #streams: StreamUpload[] = [];
   #phase: UploadPhase = 'offline';
+  /** The run of the server's collector that has answered last. */
   #session = '';
-  #number = 0;
-  #attempts = 0;
   #acknowledgedAt: number | undefined;
   #alarmedAt = -Infinity;
-  #announcing: NodeJS.Timeout | undefined;
-  #waiting: NodeJS.Timeout | undefined;
-  #pumping = false;
-  #pumpAgain = false;
-  readonly #acknowledging = new Set<StreamUpload>();
 
   constructor(parts: UploaderParts) {
     this.#parts = parts;
+    this.#announcer = new Announcer({
+      ...parts,
+      send: (announcement) => {
+        this.#send(announcement);
+      },
+      onHeld: (held) => {
+        this.#hold(held);
+      },
+    });
+    this.#pump = new Pump(() => this.#sendAll(), parts.onError);
     this.#stopListening = parts.engine.on('recorded', (last) => {
       this.#recorded(last);
     });
@@ -94,29 +98,28 @@ export class Uploader {
     return this.#acknowledgedAt;
   }
 
-  /** Learns what waits. The engine has to be up; to be called again after each of its starts. */
+  /** Learns what waits. The engine has to be up. */
   async look(): Promise<void> {
     this.#hold(await this.#parts.engine.outgoingStreams({}));
     this.#parts.onChange();
   }
 
-  /** There is a way to the server now. */
+  /** There is a way to the server now, or the engine is there again. */
   connect(): void {
     this.#become('announcing');
-    this.#attempts = 0;
-    this.#announce();
+    this.#announcer.begin();
   }
 
   /** The way is gone, and what was on it. */
   disconnect(): void {
     this.#become('offline');
-    clearTimeout(this.#announcing);
-    clearTimeout(this.#waiting);
+    this.#announcer.end();
+    this.#pump.stop();
   }
 
-  /** Takes what the server sends. Throws INPUT_INVALID for what it cannot have sent. */
+  /** Takes what the server sends. Rejects with INPUT_INVALID for what it cannot have sent. */
   async receive(content: unknown): Promise<void> {
-    const answer = answers.parse(content, 'acknowledgement');
+    const answer = answers.parse(content, 'answer');
     if (this.#phase === 'offline') return;
     if (answer.kind === 'position') await this.#resume(answer);
     else if (answer.kind === 'question') this.#asked(answer);
@@ -129,11 +132,6 @@ export class Uploader {
     this.disconnect();
   }
 
-  /** A server that has just started, maybe from a backup, wants to know where this gateway stands (F-28). */
-  #asked({ session }: Question): void {
-    if (session !== this.#session) this.connect();
-  }
-
   #become(phase: UploadPhase): void {
     if (phase === this.#phase) return;
     this.#phase = phase;
@@ -143,7 +141,6 @@ export class Uploader {
   #hold(held: readonly OutgoingStream[]): void {
     if (this.#streams.length === 0) {
       this.#streams = held.map((each) => new StreamUpload(each, this.#parts.options));
-      return;
     }
     for (const stream of this.#streams) {
       const now = held.find((each) => each.stream === stream.stream);
@@ -154,70 +151,48 @@ export class Uploader {
   #recorded(last: Recorded): void {
     for (const stream of this.#streams) stream.grew(last[stream.stream]);
     this.#parts.onChange();
-    this.#pump();
+    this.#pump.run();
   }
 
-  /** Says what is here, and says it again until the server answers, and from time to time after that. */
-  #announce(): void {
-    clearTimeout(this.#announcing);
-    const { announceEvery, patience, longest } = this.#parts.options;
-    const retry = Math.min(patience * 2 ** this.#attempts, longest);
-    this.#attempts += 1;
-    this.#announcing = setTimeout(
-      () => {
-        this.#announce();
-      },
-      this.#phase === 'uploading' ? announceEvery : retry,
-    );
-    this.#sendAnnouncement().catch(this.#parts.onError);
-  }
-
-  async #sendAnnouncement(): Promise<void> {
-    const held = await this.#parts.engine.outgoingStreams({});
-    if (this.#phase === 'offline') return;
-    this.#hold(held);
-    this.#number += 1;
-    const streams = held.map(({ stream, identities, first, last, head }) => {
-      return { stream, identities, first, last, head };
-    });
-    this.#send({ kind: 'announcement', instance: this.#instance, number: this.#number, streams });
+  /** A server that has just started, maybe from a backup, wants to know where this gateway stands (F-28). */
+  #asked({ session }: Question): void {
+    if (session !== this.#session) this.connect();
   }
 
   /** The server has said where it stands: from there on it gets what it does not have. */
-  async #resume({ session, instance, number, streams, faults }: Position): Promise<void> {
-    if (instance !== this.#instance || number !== this.#number) return;
-    const isNew = this.#phase !== 'uploading' || session !== this.#session;
-    this.#attempts = 0;
-    for (const fault of faults) this.#alarm(faultAlarm(fault));
+  async #resume(position: Position): Promise<void> {
+    if (!this.#announcer.takes(position)) return;
+    const isNew = this.#phase !== 'uploading' || position.session !== this.#session;
+    this.#session = position.session;
+    for (const fault of position.faults) this.#alarm(faultAlarm(fault));
     let renew = false;
     for (const stream of this.#streams) {
-      const found = await resume(this.#parts.engine, stream.held, streams);
+      const found = await resume(this.#parts.engine, stream.held, position.streams);
       renew ||= found.renew;
       const acknowledged = Math.max(found.acknowledged, stream.held.first - 1);
       if (isNew || acknowledged < stream.acknowledged) stream.connected(acknowledged);
       this.#acknowledge(stream);
     }
-    if (number !== this.#number) return;
-    this.#session = session;
-    if (renew) {
-      await this.#parts.engine.renewIdentity({});
-      this.connect();
-      return;
-    }
-    if (this.#phase !== 'offline') this.#become('uploading');
-    this.#pump();
+    if (renew) await this.#renew();
+    else if (this.#phase !== 'offline') this.#become('uploading');
+    this.#pump.run();
+  }
+
+  async #renew(): Promise<void> {
+    await this.#parts.engine.renewIdentity({});
+    if (this.#phase !== 'offline') this.connect();
   }
 
   #take(stored: Stored): void {
+    for (const fault of stored.faults) this.#alarm(faultAlarm(fault));
     const stream = this.#streams.find((each) => each.stream === stored.stream);
     const verdict = stream?.take(stored);
-    for (const fault of stored.faults) this.#alarm(faultAlarm(fault));
     if (verdict === 'impossible') this.#refuse(stored);
     if (verdict !== 'stored' || stream === undefined) return;
     this.#acknowledgedAt = this.#parts.clock.now();
     this.#acknowledge(stream);
     this.#parts.onChange();
-    this.#pump();
+    this.#pump.run();
   }
 
   #refuse({ stream, id, from, to }: Stored): void {
@@ -232,77 +207,36 @@ export class Uploader {
     this.#parts.engine.recordEvent(event).catch(this.#parts.onError);
   }
 
-  /** Lets the engine trim what the server has; one call at a time for each stream. */
+  /** Lets the engine trim what the server has. */
   #acknowledge(stream: StreamUpload): void {
-    const { acknowledged: seq, held } = stream;
-    if (seq <= held.acknowledged || this.#acknowledging.has(stream)) return;
-    this.#acknowledging.add(stream);
-    this.#parts.engine
-      .acknowledge({ stream: stream.stream, seq })
-      .then(() => {
-        stream.look({ ...stream.held, acknowledged: seq });
-        this.#acknowledging.delete(stream);
-        this.#parts.onChange();
-        this.#acknowledge(stream);
-      })
-      .catch((error: unknown) => {
-        this.#acknowledging.delete(stream);
-        this.#parts.onError(error);
-      });
+    stream.acknowledge(this.#parts.engine).then(this.#parts.onChange, this.#parts.onError);
   }
 
-  /** Sends whatever may be sent now. */
-  #pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    this.#sendAll()
-      .catch((error: unknown) => {
-        this.#parts.onError(error);
-        this.#pumpAfter(RETRY);
-      })
-      .finally(() => {
-        this.#pumping = false;
-      });
-  }
-
-  async #sendAll(): Promise<void> {
-    while (this.#pumpAgain) {
-      this.#pumpAgain = false;
-      for (const stream of this.#streams) {
-        if (this.#phase === 'uploading' && (await this.#sendNext(stream))) this.#pumpAgain = true;
-      }
+  /** Sends whatever may be sent now; returns after how long something may have to be sent again. */
+  async #sendAll(): Promise<number | undefined> {
+    if (this.#phase !== 'uploading') return undefined;
+    for (let isMore = true; isMore;) {
+      isMore = false;
+      for (const stream of this.#streams) isMore = (await this.#sendNext(stream)) || isMore;
     }
     const due = Math.min(...this.#streams.map((stream) => stream.due ?? Infinity));
-    if (due < Infinity) this.#pumpAfter(Math.max(0, due - this.#parts.clock.monotonic()));
-  }
-
-  #pumpAfter(delay: number): void {
-    clearTimeout(this.#waiting);
-    if (this.#phase === 'offline') return;
-    this.#waiting = setTimeout(() => {
-      this.#pump();
-    }, delay);
+    return due < Infinity ? Math.max(0, due - this.#parts.clock.monotonic()) : undefined;
   }
 
   /** Returns whether there was something to send. */
   async #sendNext(stream: StreamUpload): Promise<boolean> {
+    if (this.#phase !== 'uploading') return false;
     const range = stream.next(this.#parts.clock.monotonic());
     if (range === undefined) return false;
     const query = { stream: stream.stream, ...range, bytes: BATCH_BYTES };
     const batch = await this.#parts.engine.outgoingBatch(query);
     if (batch !== undefined) {
       stream.sending(range, batch);
-      this.#send({ kind: 'batch', ...batch } as RecordsMessage);
+      this.#send({ kind: 'batch', ...batch });
     }
-    if (batch?.from !== range.from) await this.#overwritten();
+    // The quota has overwritten what should have been sent: the server has to know that it will not come.
+    if (batch?.from !== range.from) this.#announcer.begin();
     return true;
-  }
-
-  /** The quota has overwritten what should have been sent: the server has to know that it will not come. */
-  async #overwritten(): Promise<void> {
-    this.#hold(await this.#parts.engine.outgoingStreams({}));
-    this.#announce();
   }
 
   #send(message: RecordsMessage): void {
@@ -310,5 +244,3 @@ export class Uploader {
     this.#parts.send(message).catch(() => undefined);
   }
 }
-
-const answers = parser(RecordsAnswer);

@@ -70,7 +70,7 @@ export function collectFrom(
   engine: Engine,
   onRecords: (records: CollectedRecord[]) => void = () => undefined,
 ): () => void {
-  const collector = new Collector({ engine, clock: systemClock, onRecords });
+  const collector = new Collector({ engine, onRecords });
   const known = async (): Promise<string[]> => {
     const logs = await engine.collectedLogs({});
     return [...new Set(logs.map(({ gateway }) => gateway))];

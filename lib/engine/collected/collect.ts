@@ -31,7 +31,7 @@ export function collect(
     ...faultsOf('forked', batch.stream, forked),
     ...chainFaults(db, { gateway, batch, rows }).filter(({ from }) => isFresh.has(from)),
   ];
-  return { fresh, faults };
+  return { received, fresh, faults };
 }
 
 function rowsOf({ stream, from, records }: RecordBatch): CollectedRow[] {

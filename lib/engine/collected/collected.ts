@@ -8,6 +8,8 @@ export interface CollectRequest {
 
 /** What became of a batch; all of it is committed. */
 export interface Collection {
+  /** When it reached this server, milliseconds since 1970 UTC. */
+  received: number;
   /** Numbers of the records that were not here before. */
   fresh: number[];
   /** What was found wrong with them, for the first time. */

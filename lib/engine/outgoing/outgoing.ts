@@ -1,4 +1,4 @@
-import type { ClockState, RecordBodies, Stream } from '../../model/record.ts';
+import type { ClockState, Stream } from '../../model/record.ts';
 
 /** What a stream of the log holds, as it has to be told to a server. */
 export interface OutgoingStream {
@@ -18,7 +18,7 @@ export interface OutgoingRecord {
   id: string;
   at: number;
   clock: ClockState;
-  body: RecordBodies[Stream];
+  body: Record<string, unknown>;
   hash: string;
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { STREAMS, type RecordBodies, type Stream } from '../../model/record.ts';
+import { STREAMS, type Stream } from '../../model/record.ts';
 import { readHeads, type Heads, type Identities } from '../store/heads.ts';
 import type { OutgoingBatch, OutgoingQuery, OutgoingRecord, OutgoingStream } from './outgoing.ts';
 
@@ -68,7 +68,7 @@ function recordOf(row: Record<string, SQLOutputValue>): OutgoingRecord {
     id: String(row.id),
     at: Number(row.at),
     clock: row.clock === 'trusted' ? 'trusted' : 'untrusted',
-    body: JSON.parse(String(row.body)) as RecordBodies[Stream],
+    body: JSON.parse(String(row.body)) as Record<string, unknown>,
     hash: String(row.hash),
   };
 }
