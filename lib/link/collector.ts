@@ -3,7 +3,7 @@ import type { CollectedRecord } from '../engine/collected/collected.ts';
 import type { Engine } from '../engine/engine.ts';
 import { parser } from '../model/parse.ts';
 import type { RecordBodies, Stream } from '../model/record.ts';
-import { Instances } from './instances.ts';
+import { Announcers } from './announcers.ts';
 import { faultAlarm } from './log-faults.ts';
 import {
   RecordsMessage,
@@ -27,7 +27,7 @@ export class Collector {
   readonly #parts: CollectorParts;
   /** Says to the gateways that this is another run: they announce themselves again (F-28). */
   readonly #session = randomBytes(16).toString('base64url');
-  readonly #instances = new Instances();
+  readonly #announcers = new Announcers();
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -64,7 +64,7 @@ export class Collector {
     const { instance, number, streams } = announcement;
     const found = await this.#parts.engine.collectAnnouncement({ gateway, streams });
     const faults = [...found.faults];
-    if (this.#instances.isCloned(gateway, announcement)) {
+    if (this.#announcers.isCloned(gateway, announcement)) {
       faults.push({ kind: 'cloned' });
       await this.#parts.engine.recordEvent(faultAlarm({ kind: 'cloned' }, gateway));
     }

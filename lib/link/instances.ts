@@ -1,46 +1,39 @@
-import type { Announcement } from './records.ts';
-
-interface Known {
-  /** Who announced itself last. */
-  current: string;
-  /** The highest number of each instance. */
-  numbers: Map<string, number>;
-  alarmed: Set<string>;
-}
-
-/** More than these restarts of a gateway need not be remembered. */
-const REMEMBERED = 100;
+/** How many starts of a gateway are remembered. */
+const REMEMBERED = 32;
 
 /**
- * Notices two machines with one identity (F-20). A gateway that restarts has a new instance and the old one is never
- * heard again; one that speaks after it was replaced lives on somewhere else.
+ * Tells a gateway that was started anew from a second device with its identity (F-20): whoever was started anew never
+ * comes back under its former instance. If one does, all that came after it are copies, and the server does not
+ * listen to them.
  */
 export class Instances {
-  readonly #gateways = new Map<string, Known>();
+  /** In the order in which they were seen first. */
+  readonly #known: string[] = [];
+  readonly #copies = new Set<string>();
+  #current: string | undefined;
 
-  /** Takes an announcement; true for the first that proves that another instance lives on. */
-  isCloned(
-    gateway: string,
-    { instance, number }: Pick<Announcement, 'instance' | 'number'>,
-  ): boolean {
-    const known = this.#gateways.get(gateway) ?? {
-      ...{ current: instance, numbers: new Map<string, number>(), alarmed: new Set<string>() },
-    };
-    this.#gateways.set(gateway, known);
-    const before = known.numbers.get(instance);
-    // A message that comes twice, or late, proves nothing.
-    if (before !== undefined && number <= before) return false;
-    known.numbers.set(instance, number);
-    const returned = before !== undefined && known.current !== instance;
-    known.current = instance;
-    forget(known);
-    if (!returned || known.alarmed.has(instance)) return false;
-    known.alarmed.add(instance);
-    return true;
+  /** The instance that is connected now. */
+  get current(): string | undefined {
+    return this.#current;
   }
-}
 
-function forget({ numbers }: Known): void {
-  const oldest = numbers.keys().next().value;
-  if (numbers.size > REMEMBERED && oldest !== undefined) numbers.delete(oldest);
+  get isCopy(): boolean {
+    return this.#current !== undefined && this.#copies.has(this.#current);
+  }
+
+  /** An instance has come. True if that has shown that there is a copy nobody knew of. */
+  arrive(instance: string): boolean {
+    if (instance === this.#current) return false;
+    this.#current = instance;
+    const place = this.#known.indexOf(instance);
+    if (place === -1) {
+      this.#known.push(instance);
+      if (this.#known.length > REMEMBERED) this.#known.shift();
+      return false;
+    }
+    if (this.#copies.has(instance)) return false;
+    const copies = this.#known.slice(place + 1).filter((later) => !this.#copies.has(later));
+    for (const copy of copies) this.#copies.add(copy);
+    return copies.length > 0;
+  }
 }

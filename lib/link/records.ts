@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Instant, closed } from '../model/fields.ts';
+import { Id, Instant, closed } from '../model/fields.ts';
 import { STREAMS } from '../model/record.ts';
 
 /** Records in one batch at most; what is usual is less, see `Outbox`. */
@@ -158,3 +158,7 @@ export type Position = Static<typeof Position>;
 export type Question = Static<typeof Question>;
 export type RecordsMessage = Static<typeof RecordsMessage>;
 export type RecordsAnswer = Static<typeof RecordsAnswer>;
+
+/** What an uploader gives to a wired transport: with the name that the topic of a link would bear. */
+export const WiredRecords = Type.Object({ gateway: Id, content: RecordsMessage }, closed);
+export type WiredRecords = Static<typeof WiredRecords>;

@@ -27,7 +27,7 @@ export interface UpLetter {
 type Letters = Record<UpChannel, UpLetter> & {
   up: undefined;
   down: { reason: string };
-  /** Something came that the gateway of its topic has not signed. */
+  /** Something came that the gateway of its topic has not signed, or of a device that is fenced. */
   refused: { gateway: string; channel: UpChannel };
 };
 
@@ -50,6 +50,7 @@ export class ServerEnd {
   readonly #events = createEmitter<Letters>();
   readonly on: Emitter<Letters>['on'] = (event, listener) => this.#events.on(event, listener);
   readonly #heard = new Map<string, Heard>();
+  readonly #fenced = new Set<string>();
   readonly #ends: (() => void)[];
 
   constructor({ site, wire, key, gatewayKey, clock }: ServerEndOptions) {
@@ -82,6 +83,19 @@ export class ServerEnd {
     return this.#heard.get(gateway);
   }
 
+  /**
+   * Whether the device that is connected under a gateway's name is listened to. While it is not, its beats and states
+   * are still told, but no command can name a moment of it, and all other letters are refused.
+   */
+  fence(gateway: string, isFenced: boolean): void {
+    if (isFenced) {
+      this.#fenced.add(gateway);
+      this.#heard.delete(gateway);
+    } else {
+      this.#fenced.delete(gateway);
+    }
+  }
+
   /** Sends a message to a gateway, signed. Rejects with LINK_DOWN while there is no broker. */
   send(gateway: string, channel: DownChannel, content: object): Promise<void> {
     const address: Address = { site: this.site, gateway };
@@ -103,7 +117,8 @@ export class ServerEnd {
     if (channel === undefined) return;
     const key = this.#gatewayKey(gateway);
     const content = key === undefined ? undefined : openLetter(channel, text, [key]);
-    if (content === undefined) {
+    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
+    if (content === undefined || !isHeard) {
       this.#events.emit('refused', { gateway, channel });
       return;
     }
@@ -113,7 +128,7 @@ export class ServerEnd {
 
   /** A beat of the session that is known must be newer; a replayed one could only make commands look older. */
   #hear(gateway: string, content: unknown): void {
-    if (!beat.check(content)) return;
+    if (this.#fenced.has(gateway) || !beat.check(content)) return;
     const known = this.#heard.get(gateway)?.beat;
     if (known?.session === content.session && content.number <= known.number) return;
     this.#heard.set(gateway, { beat: content, at: this.#clock.monotonic() });

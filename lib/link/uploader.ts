@@ -214,18 +214,24 @@ export class Uploader {
 
   /** Sends whatever may be sent now; returns after how long something may have to be sent again. */
   async #sendAll(): Promise<number | undefined> {
-    if (this.#phase !== 'uploading') return undefined;
+    if (!this.#mayUpload()) return undefined;
     for (let isMore = true; isMore;) {
       isMore = false;
       for (const stream of this.#streams) isMore = (await this.#sendNext(stream)) || isMore;
     }
     const due = Math.min(...this.#streams.map((stream) => stream.due ?? Infinity));
-    return due < Infinity ? Math.max(0, due - this.#parts.clock.monotonic()) : undefined;
+    return due < Infinity && this.#mayUpload()
+      ? Math.max(0, due - this.#parts.clock.monotonic())
+      : undefined;
+  }
+
+  #mayUpload(): boolean {
+    return this.#phase === 'uploading';
   }
 
   /** Returns whether there was something to send. */
   async #sendNext(stream: StreamUpload): Promise<boolean> {
-    if (this.#phase !== 'uploading') return false;
+    if (!this.#mayUpload()) return false;
     const range = stream.next(this.#parts.clock.monotonic());
     if (range === undefined) return false;
     const query = { stream: stream.stream, ...range, bytes: BATCH_BYTES };
