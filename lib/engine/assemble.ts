@@ -33,6 +33,10 @@ import { createReadings } from './readings.ts';
 import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
+import { assembleLink } from './sync/assemble-link.ts';
+import { Capture, withCapture } from './sync/capture.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
 import type { SideState, Store } from './store/store.ts';
 import { createTokenCheck } from './token-check.ts';
@@ -47,6 +51,8 @@ export interface EngineParts {
   store: Store;
   policy: Policy;
   secrets: Secrets;
+  /** Secret of 32 bytes by which this engine and others agree on keys. */
+  exchange: Uint8Array;
   side: SideState;
   clock: Clock;
   /** Path of the database, for reports. */
@@ -80,6 +86,7 @@ export interface Assembly {
   passDesk: PassDesk;
   penalties: Penalties;
   local: LocalClock;
+  link: SyncEngine & FleetEngine;
   confirmClock(author: string): Promise<void>;
 }
 
@@ -107,15 +114,24 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const journal = withSettlement(checkingOut, { policy, site, writer });
   const administration = createAdministration({ ...parts, trust, local, writer });
   const presence = assemblePresence(parts, { site, journal, trust });
-  const judge = guarded(assembleJudge(parts, site, presence), problems);
+  const capture = new Capture(clock, (captured) => {
+    events.emit('captured', captured);
+  });
+  const judge = guarded(assembleJudge(parts, { site, presence, capture }), problems);
   const grants = createGrants(clock);
   const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
   const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
+  const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   return {
     decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
-    grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
+    grantOpening,
+    link: assembleLink({
+      ...parts,
+      ...{ site, journal, trust, writer, administration, grantOpening },
+      ...{ presence, mastership, capture },
+    }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
@@ -176,7 +192,10 @@ async function assembleClock(
   };
 }
 
-function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judge {
+function assembleJudge(
+  parts: EngineParts,
+  { site, presence, capture }: { site: Site; presence: Presence; capture: Capture },
+): Judge {
   const { store, policy, secrets, side, clock } = parts;
   const memory = createReadings(secrets);
   const lockouts = createLockouts(clock, side.lockouts);
@@ -184,7 +203,8 @@ function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judg
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  return createJudge({ policy, site, secrets, memory, identify, tokens, presence });
+  const judge = createJudge({ policy, site, secrets, memory, identify, tokens, presence });
+  return withCapture(judge, { capture, memory, secrets, site });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

@@ -66,6 +66,17 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   backup: 600_000,
   confirmClock: 10_000,
   health: 2000,
+  syncReport: 10_000,
+  takeLetter: 60_000,
+  startCommand: 3000,
+  reportGateway: 10_000,
+  nextLetter: 120_000,
+  takeReceipt: 60_000,
+  compareGateway: 10_000,
+  watchFleet: 10_000,
+  fleet: 10_000,
+  fleetItems: 10_000,
+  openCaptured: 10_000,
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];

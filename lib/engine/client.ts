@@ -80,6 +80,7 @@ class EngineHost {
         if (reply.event === 'policy') this.events.emit('policy', reply.data);
         else if (reply.event === 'alarm') this.events.emit('alarm', reply.data);
         else if (reply.event === 'recorded') this.events.emit('recorded', reply.data);
+        else if (reply.event === 'captured') this.events.emit('captured', reply.data);
         else this.events.emit('passage', reply.data);
       },
       onUp: () => {

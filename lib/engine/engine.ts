@@ -24,7 +24,10 @@ import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
 import type { CollectedEngine } from './collected/collected.ts';
 import type { OutgoingEngine, Recorded } from './outgoing/outgoing.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { SharingConfig } from './presence/sharing.ts';
+import type { Captured } from '../link/receipt.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
@@ -328,6 +331,8 @@ export interface EngineEvents {
   policy: { version: number };
   /** An event record of category `alarm` was written. */
   alarm: EventEntry;
+  /** A credential was shown for enrolment, as a command of the server has asked. */
+  captured: Captured;
   /** A passage that this gateway has seen is committed, and people are where it brought them. */
   passage: Passage;
   /** Records were committed: the numbers of the newest. Told at most every 20 ms. */
@@ -339,7 +344,7 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine extends OutgoingEngine, CollectedEngine {
+export interface Engine extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

@@ -87,6 +87,12 @@ export function createFacade(
     ...presenceMethods(assembly, store),
     ...outgoingMethods(store),
     ...collectedMethods(store),
+    ...assembly.link,
+    async takeLetter(query) {
+      const answer = await assembly.link.takeLetter(query);
+      if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
+      return answer;
+    },
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');

@@ -18,6 +18,12 @@ export interface PolicyWriter {
     event: EventEntry,
     more?: { scope?: StoreScope; side?: readonly SideWrite[] },
   ): Promise<ChangeOutcome>;
+  /** Commits what the server has sent, each change on its own. */
+  writeSynced(
+    changes: readonly PreparedChange[],
+    event: EventEntry,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome>;
   /** Makes visible what has been committed beside the policy, such as with a record. */
   follow(applied: readonly PolicyChange[]): void;
 }
@@ -50,6 +56,12 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
     async write(changes, atomic, entry, { scope, side } = {}) {
       const event = journal.newEvent(entry, trust.read());
       const outcome = await store.change(changes, atomic, event, scope, side);
+      takeOver(outcome.applied, outcome.version);
+      return outcome;
+    },
+    async writeSynced(changes, entry, side) {
+      const event = journal.newEvent(entry, trust.read());
+      const outcome = await store.applySynced(changes, event, side);
       takeOver(outcome.applied, outcome.version);
       return outcome;
     },

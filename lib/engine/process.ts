@@ -28,6 +28,9 @@ async function start(): Promise<void> {
   engine.on('alarm', (data) => {
     send({ kind: 'event', event: 'alarm', data });
   });
+  engine.on('captured', (data) => {
+    send({ kind: 'event', event: 'captured', data });
+  });
   engine.on('passage', (data) => {
     send({ kind: 'event', event: 'passage', data });
   });

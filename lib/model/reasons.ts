@@ -36,6 +36,14 @@ const TABLE = {
       ru: 'Внутренняя ошибка, ничего не открыто',
     },
   },
+  captured: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'Read for enrolment, not for passage',
+      'zh-CN': '仅用于登记读取，不开门',
+      ru: 'Считано для регистрации, а не для прохода',
+    },
+  },
   stale: {
     onvif: 'Other',
     text: {

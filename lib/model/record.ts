@@ -23,7 +23,7 @@ export interface AccessEntry {
   credentials: LoggedCredential[];
   requestToExit?: boolean;
   /** Nobody asked: the door had to be open for all. */
-  opening?: 'mode' | 'fire';
+  opening?: 'mode' | 'fire' | 'command';
   snapshot?: string;
 }
 

@@ -9,6 +9,7 @@ const NEVER_FOUND: ReadonlySet<Reason> = new Set([
   'engineUnavailable',
   'storeBroken',
   'internalError',
+  'captured',
   'hostTimeout',
 ]);
 

@@ -29,6 +29,7 @@ import type {
   StoreLimits,
   UsedKey,
 } from './store.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type { WriterPort } from './writer-port.ts';
 
 export interface ClientOptions {
@@ -149,6 +150,19 @@ export class StoreClient implements Store {
     return this.#port.call('setLimits', limits);
   }
 
+  sync<K extends SyncKey>(key: K, query: SyncQueries[K]): Promise<SyncAnswers[K]> {
+    return this.#port.call('sync', key, query) as Promise<SyncAnswers[K]>;
+  }
+
+  async applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome> {
+    checkIntegers([event.at, ...side.flatMap(numbersOf)]);
+    return this.#port.call('applySynced', changes, event, side);
+  }
+
   async health(): Promise<StoreHealth> {
     if (this.#port.ended === undefined) return this.#port.call('health');
     const { heads } = this.#options;
@@ -186,6 +200,7 @@ function numbersOf(side: SideWrite): number[] {
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
+    case 'syncedSecret':
       return [];
   }
 }

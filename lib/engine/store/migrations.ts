@@ -7,6 +7,7 @@ import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
 import { RELEASE_TABLES } from './release-state.ts';
 import { TABLES, VIEWS } from './schema.ts';
+import { SYNC_TABLES } from './sync/schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
 export const MIGRATIONS: readonly string[] = [
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly string[] = [
   RELEASE_TABLES,
   LINK_VIEWS,
   COLLECTED_TABLES,
+  SYNC_TABLES,
 ];
 
 /**

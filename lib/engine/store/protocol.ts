@@ -23,6 +23,7 @@ import type { StoreScope } from './entities/scope.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type {
   ChangeOutcome,
   NewRecord,
@@ -83,6 +84,12 @@ export interface Calls {
   collectedLogs(): GatewayLog[];
   saveAccounted(days: AccountedDays): void;
   setLimits(limits: StoreLimits): void;
+  sync(key: SyncKey, query: SyncQueries[SyncKey]): SyncAnswers[SyncKey];
+  applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): ChangeOutcome;
   health(): StoreHealth;
   close(): void;
 }

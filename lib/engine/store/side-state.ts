@@ -4,6 +4,7 @@ import type { Moved } from './presence/moves.ts';
 import { positionOfRow } from './presence/rows.ts';
 import { PresenceWriter, type Report } from './presence/writer.ts';
 import type { SideState, SideWrite } from './store.ts';
+import { syncedWriter } from './sync/synced.ts';
 
 /** How long a used token is kept behind the expiry of the newest one, in milliseconds. */
 const TOKEN_GRACE = 86_400_000;
@@ -53,6 +54,7 @@ export function sideWriter(db: DatabaseSync) {
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const release = releaseWriter(db);
+  const synced = syncedWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -74,6 +76,9 @@ export function sideWriter(db: DatabaseSync) {
           break;
         case 'passEnded':
           passEnded.run(side.at, side.pass);
+          break;
+        case 'syncedSecret':
+          synced(side);
           break;
         case 'transit':
           return presence.record(side, report);

@@ -22,6 +22,8 @@ import type {
 import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
+import type { SyncedSecret } from './sync/synced.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
@@ -43,7 +45,8 @@ export type SideWrite =
   | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite
-  | ReleaseWrite;
+  | ReleaseWrite
+  | SyncedSecret;
 
 /** What follows from marks, overrides and exits. */
 export type ReleaseWrite =
@@ -184,6 +187,17 @@ export interface Store {
   /** Stores working time as it was accounted; at most some hundred days, as live records wait. */
   saveAccounted(days: AccountedDays): Promise<void>;
   setLimits(limits: StoreLimits): Promise<void>;
+  /** Asks or notes something of gateways and what they hold. */
+  sync<K extends SyncKey>(key: K, query: SyncQueries[K]): Promise<SyncAnswers[K]>;
+  /**
+   * Carries out changes of the server, each on its own, and commits them with `side` and their event. At most some
+   * hundred, as live records wait.
+   */
+  applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome>;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;
 }
