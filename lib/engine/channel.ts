@@ -77,6 +77,10 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   fleet: 10_000,
   fleetItems: 10_000,
   openCaptured: 10_000,
+  takeAnswer: 3000,
+  decideFor: 3000,
+  forgetAnswers: 10_000,
+  confirmBase: 10_000,
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];

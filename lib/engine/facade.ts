@@ -8,12 +8,13 @@ import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts'
 import { collectedMethods } from './collected/facade.ts';
 import { outgoingMethods } from './outgoing/facade.ts';
 import { openDeals, releaseState } from './release/queries.ts';
+import { onlineMethods, type OnlineService } from './online/facade.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
 /** The engine inside this process. */
-export interface EngineService extends Engine {
+export interface EngineService extends Engine, OnlineService {
   /** As `decide`, for an attempt that was under way for `waited` milliseconds of the monotonic clock. */
   decideAfter(attempt: Attempt, waited: number): Promise<Decision>;
 }
@@ -93,6 +94,7 @@ export function createFacade(
       if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
       return answer;
     },
+    ...onlineMethods(assembly),
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');

@@ -4,6 +4,7 @@ import type { Policy, PolicyChange } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { Journal } from './journal.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
+import type { KeptAnswers } from './online/kept-answers.ts';
 import type { StoreScope } from './store/entities/scope.ts';
 import type { ChangeOutcome, PreparedChange, SideWrite, Store } from './store/store.ts';
 
@@ -33,12 +34,14 @@ interface Parts {
   store: Store;
   trust: ClockTrust;
   journal: Journal;
+  /** What answers of a server end by the changes. */
+  kept: Pick<KeptAnswers, 'revokedBy'>;
   /** The snapshot could not follow the store: nothing may be decided from it any more. */
   onBehind: (error: unknown) => void;
 }
 
 export function createPolicyWriter(parts: Parts): PolicyWriter {
-  const { policy, store, trust, journal, onBehind } = parts;
+  const { policy, store, trust, journal, kept, onBehind } = parts;
 
   function takeOver(applied: readonly PolicyChange[], version: number): void {
     try {
@@ -53,15 +56,17 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
 
   return {
     alone: createLimiter(1),
-    async write(changes, atomic, entry, { scope, side } = {}) {
+    async write(changes, atomic, entry, { scope, side = [] } = {}) {
       const event = journal.newEvent(entry, trust.read());
-      const outcome = await store.change(changes, atomic, event, scope, side);
+      const all = [...side, ...kept.revokedBy(changes)];
+      const outcome = await store.change(changes, atomic, event, scope, all);
       takeOver(outcome.applied, outcome.version);
       return outcome;
     },
     async writeSynced(changes, entry, side) {
       const event = journal.newEvent(entry, trust.read());
-      const outcome = await store.applySynced(changes, event, side);
+      const all = [...side, ...kept.revokedBy(changes)];
+      const outcome = await store.applySynced(changes, event, all);
       takeOver(outcome.applied, outcome.version);
       return outcome;
     },

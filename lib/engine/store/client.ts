@@ -196,11 +196,14 @@ function numbersOf(side: SideWrite): number[] {
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];
+    case 'answerKept':
+      return [side.until];
     case 'setting':
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
     case 'syncedSecret':
+    case 'answersOver':
       return [];
   }
 }

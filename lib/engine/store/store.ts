@@ -25,6 +25,7 @@ import type { AccountedDays } from './accounted-days.ts';
 import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type { SyncedSecret } from './sync/synced.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
+import type { KeptRow, OnlineWrite } from './kept-answers.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -45,6 +46,7 @@ export type SideWrite =
   | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite
+  | OnlineWrite
   | ReleaseWrite
   | SyncedSecret;
 
@@ -66,6 +68,7 @@ export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
   usedTokens: { token: string; expires: number }[];
   settings: Record<string, string>;
+  keptAnswers: KeptRow[];
   positions: StoredPosition[];
   /** When each person was last seen to enter each zone, for the last day before the newest passage. */
   entries: { person: string; zone: string; at: number }[];
