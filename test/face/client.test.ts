@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { openFaceClient, type FaceClient, type FaceState } from '../../lib/face/client.ts';
+import {
+  openFaceClient,
+  type FaceClient,
+  type FaceState,
+  type GalleryService,
+} from '../../lib/face/client.ts';
 import type { GalleryEntry } from '../../lib/face/face.ts';
 import { toTemplate } from '../../lib/face/template.ts';
 import { AccessError } from '../../lib/model/errors.ts';
@@ -23,13 +28,13 @@ describe('face: process', function () {
     removeFolder(folder);
   });
 
-  const open = (
-    fill?: (entries: (entries: GalleryEntry[]) => Promise<unknown>) => Promise<void>,
-  ): void => {
+  const open = (follow?: (gallery: GalleryService) => Promise<unknown>): void => {
     client = openFaceClient({
       models: folder,
       delays: PROMPT,
-      ...(fill && { fill: ({ put }) => fill((entries) => put({ entries })) }),
+      follow: async (gallery) => {
+        await follow?.(gallery);
+      },
     });
   };
   const analyse = (picture: Buffer) => client.service.analyse({ picture });
@@ -57,43 +62,51 @@ describe('face: process', function () {
     assert.ok(client.pid !== undefined && process.kill(client.pid, 'SIGKILL'));
   };
 
-  it('starts on first use, and finds people in its gallery, by picture', async () => {
-    open();
-    assert.deepEqual([client.state, client.pid], ['idle', undefined]);
+  it('starts on first use, and finds people in the gallery that it follows, by picture', async () => {
+    let gallery: GalleryService | undefined;
+    let next: (gallery: GalleryService) => Promise<unknown> = () => Promise.resolve();
+    open((given) => {
+      gallery = given;
+      return next(given);
+    });
+    assert.deepEqual([client.state, client.pid, gallery], ['idle', undefined, undefined]);
     const anna = await entryOf('anna', await photo(PORTRAITS.annaOnce));
     const hanna = await entryOf('hanna', await photo(PORTRAITS.hanna));
-    assert.deepEqual(await client.service.put({ entries: [anna, hanna] }), { refused: [] });
+    next = ({ put }) => put({ entries: [anna, hanna] });
+    await client.follow();
     const vector = await vectorOf(await photo(PORTRAITS.annaAgain));
     const { candidates, compared } = await client.service.identify({ vector, limit: 2 });
-    assert.deepEqual(
-      candidates.map(({ person, credential }) => [person, credential]),
-      [
-        ['anna', 'face-anna'],
-        ['hanna', 'face-hanna'],
-      ],
-    );
+    const found = candidates.map(({ person, credential }) => [person, credential]);
+    assert.deepEqual(found, [
+      ['anna', 'face-anna'],
+      ['hanna', 'face-hanna'],
+    ]);
     assert.equal(compared, 2);
     assert.ok((candidates[0]?.score ?? 0) > 0.6 && (candidates[1]?.score ?? 1) < 0.4);
     const other = await client.service.verify({ vector, person: 'hanna' });
     assert.equal(other?.score, candidates[1]?.score);
-    assert.deepEqual(await client.service.remove({ credentials: ['face-anna'] }), { size: 1 });
+    next = ({ remove }) => remove({ credentials: ['face-anna'] });
+    await client.follow();
     assert.equal(await client.service.verify({ vector, person: 'anna' }), undefined);
   });
 
   it('leaves templates of another model out and tells which', async () => {
-    open();
+    const refused: string[] = [];
+    const entries: GalleryEntry[] = [];
+    open(async ({ put }) => {
+      refused.push(...(await put({ entries })).refused);
+    });
     const entry = await entryOf('anna', await photo(PORTRAITS.annaOnce));
-    const foreign = { ...entry, credential: 'old', model: { ...entry.model, version: 'older' } };
-    const answer = await client.service.put({ entries: [foreign, entry] });
-    assert.deepEqual(answer, { refused: ['old'] });
+    const model = { ...entry.model, version: 'older' };
+    entries.push({ ...entry, credential: 'old', model }, entry);
+    await client.follow();
+    assert.deepEqual(refused, ['old']);
   });
 
   it('that is killed in the middle of a search rejects it, and comes back with its gallery', async () => {
-    let stored: GalleryEntry[] = [];
-    open(async (put) => {
-      await put(stored);
-    });
-    stored = [await entryOf('anna', await photo(PORTRAITS.annaOnce))];
+    const entries: GalleryEntry[] = [];
+    open(({ put }) => put({ entries }));
+    entries.push(await entryOf('anna', await photo(PORTRAITS.annaOnce)));
     const vector = await vectorOf(await photo(PORTRAITS.annaAgain));
     const lost = [analyse(sample(5)), client.service.identify({ vector, limit: 1 })];
     kill();
@@ -106,12 +119,12 @@ describe('face: process', function () {
 
   it('searches nobody before its gallery is whole', async () => {
     let release = (): void => undefined;
-    open(async (put) => {
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      await put([]);
-    });
+    open(
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
     const vector = await vectorOf(await photo(PORTRAITS.hanna));
     assert.equal(client.state, 'filling');
     let answered = false;
