@@ -1,27 +1,14 @@
-import { AccessError, ERROR_CODES, toAccessError, type ErrorCode } from '../model/errors.ts';
+import type { Reply as AnyReply, Request as AnyRequest } from '../process/protocol.ts';
 import type { Engine, EngineEvents, EngineMethod } from './engine.ts';
 
-/** What the parent sends. `sent` is `uptime()` at the moment of the call. */
-export type Request =
-  | { kind: 'call'; id: number; method: EngineMethod; query: unknown; sent: number }
-  | { kind: 'ping' }
-  | { kind: 'close' };
+export type Request = AnyRequest<EngineMethod>;
 
-/** What the engine process sends. */
-export type Reply =
-  | { kind: 'ready' }
-  | { kind: 'failed'; error: PlainError }
-  | { kind: 'result'; id: number; value: unknown }
-  | { kind: 'error'; id: number; error: PlainError }
-  | { kind: 'pong' }
-  | {
-      [E in keyof EngineEvents]: { kind: 'event'; event: E; data: EngineEvents[E] };
-    }[keyof EngineEvents];
+/** What the engine process tells unasked. */
+export type EventReply = {
+  [E in keyof EngineEvents]: { kind: 'event'; event: E; data: EngineEvents[E] };
+}[keyof EngineEvents];
 
-export interface PlainError {
-  code: ErrorCode;
-  message: string;
-}
+export type Reply = AnyReply<EventReply>;
 
 /** What the engine process is started with. */
 export interface StartOptions {
@@ -81,20 +68,6 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];
-
-/** Milliseconds of a monotonic clock that all processes of this machine share. */
-export function uptime(): number {
-  return Number(process.hrtime.bigint() / 1000n) / 1000;
-}
-
-export function toPlainError(reason: unknown): PlainError {
-  const { code, message } = toAccessError(reason);
-  return { code, message };
-}
-
-export function fromPlainError({ code, message }: PlainError): AccessError {
-  return new AccessError(ERROR_CODES.includes(code) ? code : 'INTERNAL', message);
-}
 
 /** Calls a method of an engine with a query that came over the channel; the method checks it. */
 export function callMethod(engine: Engine, method: EngineMethod, query: unknown): Promise<unknown> {

@@ -1,12 +1,6 @@
 import type { Attempt } from '../model/attempt.ts';
-import {
-  callMethod,
-  toPlainError,
-  uptime,
-  type Reply,
-  type Request,
-  type StartOptions,
-} from './channel.ts';
+import { toPlainError, uptime } from '../process/protocol.ts';
+import { callMethod, type Reply, type Request, type StartOptions } from './channel.ts';
 import type { EngineService } from './facade.ts';
 import { readKeys } from './keys.ts';
 import { createEngine } from './service.ts';

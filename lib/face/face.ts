@@ -1,6 +1,6 @@
 import type { ModelIdentity } from '../model/credential.ts';
 
-/** A rectangle in pixels of the upright picture. */
+/** A rectangle in pixels of the upright picture, which is scaled down to at most 1280 on its longer side. */
 export interface Box {
   x: number;
   y: number;
@@ -20,24 +20,32 @@ export const FACE_FLAWS = [
 ] as const;
 export type FaceFlaw = (typeof FACE_FLAWS)[number];
 
-/** What is asked of a picture; each has a default of the models in use. */
+/** What is asked of a picture; `false` asks for nothing. */
 export interface FaceDemands {
-  /** Lowest height of the face, in pixels. */
+  /** Lowest height of the face, in pixels of the worked picture. Default 70. */
   height?: number;
-  /** Lowest score of liveness, 0 to 1; `false` asks for none. */
-  liveness?: number | false;
-  /** Whether other faces in the picture are a flaw; else the largest one counts. */
+  /** Whether another face, at least half as high as the largest, is a flaw. Default true; else the largest counts. */
   alone?: boolean;
+  /** How far the head may be turned to a side, up or down, in degrees. Default 35. */
+  turn?: number | false;
+  /** Lowest probability that the eyes are open, 0 to 1. Default 0.05: closed eyes have less than 0.01. */
+  eyes?: number | false;
+  /** Lowest `sharpness` as the findings give it. Default 30. */
+  sharpness?: number | false;
+  /** Lowest score of liveness, 0 to 1. Default 0.5. */
+  liveness?: number | false;
 }
 
 /** What a picture shows. */
 export interface FaceFindings {
-  /** Width and height of the upright picture, in pixels. */
+  /** Width and height of the upright picture, in pixels, scaled down to at most 1280 on the longer side. */
   width: number;
   height: number;
   /** All faces, the largest first. */
   faces: Box[];
+  /** What the picture lacks; empty if the face is usable. */
   flaws: FaceFlaw[];
+  /** Absent where the picture has no face that is alone and large enough, as is all that follows. */
   quality?: {
     /** Turn to the side, up and down, and tilt, in degrees. */
     yaw: number;
@@ -50,7 +58,7 @@ export interface FaceFindings {
   };
   /** Probability that the face is live, 0 to 1; absent where none was asked for. */
   liveness?: number;
-  /** L2-normalised vector of the largest face, as long as the model says; absent where there is no usable face. */
+  /** L2-normalised vector of the largest face, as long as the model says; absent where there is any flaw. */
   vector?: Float32Array;
   /** Milliseconds each stage took. */
   timings: Record<string, number>;
