@@ -75,7 +75,6 @@ describe('face evaluation', () => {
       assert.ok(point.falseMatch <= before.falseMatch);
       assert.ok(point.falseNonMatch >= before.falseNonMatch);
     }
-    assert.equal(curve[0]?.falseMatch, 0.9);
     assert.equal(curve.at(-1)?.falseMatch, 0);
   });
 
