@@ -9,6 +9,9 @@ import { createClockTrust, type ClockTrust } from './clock-trust.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { CONFIG_SETTING, createConfiguration, type Configuration } from './configuration.ts';
 import { createDecide, type Decide } from './decide.ts';
+import { createFaces, type Faces } from './faces/faces.ts';
+import { FaceSettings } from './faces/settings.ts';
+import { Touched } from './faces/touched.ts';
 import type { Emitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createGrants } from './grants.ts';
@@ -78,6 +81,7 @@ export interface Assembly {
   presence: Presence;
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
+  faces: Faces;
   penalties: Penalties;
   local: LocalClock;
   confirmClock(author: string): Promise<void>;
@@ -97,7 +101,14 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     parts.onFatal(error);
   };
   const local = createLocalClock(policy, trust);
-  const writer = createPolicyWriter({ policy, store, trust, journal: plain, onBehind });
+  const touched = new Touched();
+  const faceSettings = new FaceSettings(side.settings);
+  const writer = createPolicyWriter({
+    ...{ policy, store, trust, journal: plain, onBehind },
+    onWritten: (changes, applied) => {
+      touched.note(changes, applied);
+    },
+  });
   const checkingOut = withCheckOut(plain, {
     policy,
     local,
@@ -105,7 +116,10 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     onBehind,
   });
   const journal = withSettlement(checkingOut, { policy, site, writer });
-  const administration = createAdministration({ ...parts, trust, local, writer });
+  const administration = createAdministration({
+    ...parts,
+    ...{ trust, local, writer, faces: faceSettings },
+  });
   const presence = assemblePresence(parts, { site, journal, trust });
   const judge = guarded(assembleJudge(parts, site, presence), problems);
   const grants = createGrants(clock);
@@ -121,6 +135,13 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     administration,
     mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
+    faces: createFaces({
+      ...{ ...parts, administration, journal, trust, local, site, touched },
+      settings: faceSettings,
+      announce: () => {
+        events.emit('policy', { version: policy.version });
+      },
+    }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),

@@ -22,6 +22,7 @@ import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './report
 import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
+import type { FaceEngine } from './faces/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 
@@ -335,7 +336,7 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine {
+export interface Engine extends FaceEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

@@ -27,6 +27,8 @@ interface Parts {
   store: Store;
   trust: ClockTrust;
   journal: Journal;
+  /** Told of every change once it is committed and visible. */
+  onWritten: (changes: readonly PreparedChange[], applied: readonly PolicyChange[]) => void;
   /** The snapshot could not follow the store: nothing may be decided from it any more. */
   onBehind: (error: unknown) => void;
 }
@@ -51,10 +53,12 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
       const event = journal.newEvent(entry, trust.read());
       const outcome = await store.change(changes, atomic, event, scope, side);
       takeOver(outcome.applied, outcome.version);
+      if (outcome.written > 0) parts.onWritten(changes, outcome.applied);
       return outcome;
     },
     follow(applied) {
       takeOver(applied, policy.version);
+      parts.onWritten([], applied);
     },
   };
 }

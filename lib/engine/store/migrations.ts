@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
+import { FACE_TABLES } from './faces/schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly string[] = [
   ATTENDANCE_TABLES,
   RELEASE_TABLES,
   LINK_VIEWS,
+  FACE_TABLES,
 ];
 
 /**

@@ -12,6 +12,7 @@ import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
@@ -146,6 +147,8 @@ export interface Store {
   ): Promise<{ sealed: Uint8Array; template?: Uint8Array; tokenKey?: Uint8Array } | undefined>;
   /** Answers a question about who was where. */
   history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]>;
+  /** Answers a question about templates of faces. */
+  faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]>;
   readRecords<S extends Stream>(
     stream: S,
     after: number,
