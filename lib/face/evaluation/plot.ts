@@ -26,11 +26,11 @@ export interface Plot {
 const WIDTH = 640;
 const HEIGHT = 420;
 const LEFT = 70;
-const RIGHT = 20;
+const RIGHT = 30;
 const TOP = 40;
 const BOTTOM = 55;
 const COLOURS = ['#1f5fbf', '#c2410c', '#15803d', '#7e22ce'];
-const LINEAR_TICKS = 5;
+const LINEAR_TICKS = 6;
 
 /** A plot as an SVG picture that needs nothing else. */
 export function svgOf(plot: Plot): string {
@@ -98,7 +98,7 @@ function drawn({ label, points }: Line, at: number, across: Scale, up: Scale): s
   const path = points.map(([x, y]) => `${across(x)} ${up(y)}`).join('L');
   return [
     `<path d="M${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-    text(label, WIDTH - RIGHT - 8, TOP + 18 + at * 18, 'end', 12, colour),
+    text(label, (LEFT + WIDTH) / 2, TOP + 18 + at * 18, 'middle', 12, colour),
   ];
 }
 
