@@ -11,6 +11,9 @@ import { CONFIG_SETTING, createConfiguration, type Configuration } from './confi
 import { createConclude } from './conclude.ts';
 import { createDecide, type Decide } from './decide.ts';
 import { Durations } from './durations.ts';
+import { createFaces, type Faces } from './faces/faces.ts';
+import { FaceSettings } from './faces/settings.ts';
+import { Touched } from './faces/touched.ts';
 import type { Emitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createGrants } from './grants.ts';
@@ -91,6 +94,7 @@ export interface Assembly {
   online: Online;
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
+  faces: Faces;
   penalties: Penalties;
   local: LocalClock;
   link: SyncEngine & FleetEngine;
@@ -111,8 +115,15 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     parts.onFatal(error);
   };
   const local = createLocalClock(policy, trust);
+  const touched = new Touched();
+  const faceSettings = new FaceSettings(side.settings);
   const kept = new KeptAnswers(side.keptAnswers);
-  const writer = createPolicyWriter({ policy, store, trust, journal: plain, kept, onBehind });
+  const writer = createPolicyWriter({
+    ...{ policy, store, trust, journal: plain, kept, onBehind },
+    onWritten: (changes, applied) => {
+      touched.note(changes, applied);
+    },
+  });
   const checkingOut = withCheckOut(plain, {
     policy,
     local,
@@ -120,7 +131,10 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     onBehind,
   });
   const journal = withSettlement(checkingOut, { policy, site, writer });
-  const administration = createAdministration({ ...parts, trust, local, writer });
+  const administration = createAdministration({
+    ...parts,
+    ...{ trust, local, writer, faces: faceSettings },
+  });
   const presence = assemblePresence(parts, { site, journal, trust });
   const capture = new Capture(clock, (captured) => {
     events.emit('captured', captured);
@@ -154,6 +168,13 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     administration,
     mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
+    faces: createFaces({
+      ...{ ...parts, administration, journal, trust, local, site, touched },
+      settings: faceSettings,
+      announce: () => {
+        events.emit('policy', { version: policy.version });
+      },
+    }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),

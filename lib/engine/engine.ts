@@ -27,6 +27,7 @@ import type { OutgoingEngine, Recorded } from './outgoing/outgoing.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { OnlineEngine } from './online/online.ts';
 import type { Times } from './durations.ts';
+import type { FaceEngine } from './faces/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { Captured } from '../link/receipt.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
@@ -349,7 +350,7 @@ export interface EngineEvents {
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
 export interface Engine
-  extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine, OnlineEngine {
+  extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine, OnlineEngine, FaceEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

@@ -3,6 +3,7 @@ import { AccessError } from '../../model/errors.ts';
 import { COLLECTED_TABLES } from '../collected/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { ONLINE_TABLES } from './kept-answers.ts';
+import { FACE_TABLES } from './faces/schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   COLLECTED_TABLES,
   SYNC_TABLES,
   ONLINE_TABLES,
+  FACE_TABLES,
 ];
 
 /**
