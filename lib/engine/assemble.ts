@@ -11,6 +11,9 @@ import { CONFIG_SETTING, createConfiguration, type Configuration } from './confi
 import { createConclude } from './conclude.ts';
 import { createDecide, type Decide } from './decide.ts';
 import { Durations } from './durations.ts';
+import { createFaces, type Faces } from './faces/faces.ts';
+import { FaceSettings } from './faces/settings.ts';
+import { Touched } from './faces/touched.ts';
 import type { Emitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createGrants } from './grants.ts';
@@ -92,6 +95,7 @@ export interface Assembly {
   online: Online;
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
+  faces: Faces;
   penalties: Penalties;
   local: LocalClock;
   link: SyncEngine & FleetEngine;
@@ -112,8 +116,15 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     parts.onFatal(error);
   };
   const local = createLocalClock(policy, trust);
+  const touched = new Touched();
+  const faceSettings = new FaceSettings(side.settings);
   const kept = new KeptAnswers(side.keptAnswers);
-  const writer = createPolicyWriter({ policy, store, trust, journal: plain, kept, onBehind });
+  const writer = createPolicyWriter({
+    ...{ policy, store, trust, journal: plain, kept, onBehind },
+    onWritten: (changes, applied) => {
+      touched.note(changes, applied);
+    },
+  });
   const checkingOut = withCheckOut(plain, {
     policy,
     local,
@@ -121,7 +132,10 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     onBehind,
   });
   const journal = withSettlement(checkingOut, { policy, site, writer });
-  const administration = createAdministration({ ...parts, trust, local, writer });
+  const administration = createAdministration({
+    ...parts,
+    ...{ trust, local, writer, faces: faceSettings },
+  });
   const presence = assemblePresence(parts, { site, journal, trust });
   const capture = new Capture(clock, (captured) => {
     events.emit('captured', captured);
@@ -129,8 +143,9 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const confirmation = new Confirmation(clock, side.settings);
   const memory = createReadings(parts.secrets);
   const revise = createRevise({ site, kept, confirmation });
-  const wired = { site, presence, memory, revise, capture };
-  const judge = guarded(assembleJudge(parts, wired), problems);
+  const asked = assembleJudge(parts, { site, presence, memory, revise });
+  const { secrets } = parts;
+  const judge = guarded(withCapture(asked, { capture, memory, secrets, site }), problems);
   const grants = createGrants(clock);
   const conclude = createConclude({ clock, site, journal, grants, presence });
   const shared = { ...parts, trust, site, judge, journal, presence, conclude };
@@ -155,6 +170,13 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     administration,
     mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
+    faces: createFaces({
+      ...{ ...parts, administration, journal, trust, local, site, touched },
+      settings: faceSettings,
+      announce: () => {
+        events.emit('policy', { version: policy.version });
+      },
+    }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
@@ -218,13 +240,7 @@ async function assembleClock(
 
 function assembleJudge(
   { store, policy, secrets, side, clock }: EngineParts,
-  wired: {
-    site: Site;
-    presence: Presence;
-    memory: Readings;
-    revise: Revise;
-    capture: Capture;
-  },
+  wired: { site: Site; presence: Presence; memory: Readings; revise: Revise },
 ): Judge {
   const { memory } = wired;
   const lockouts = createLockouts(clock, side.lockouts);
@@ -232,8 +248,7 @@ function assembleJudge(
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  const judge = createJudge({ ...wired, policy, secrets, identify, tokens });
-  return withCapture(judge, { ...wired, secrets });
+  return createJudge({ ...wired, policy, secrets, identify, tokens });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

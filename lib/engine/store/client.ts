@@ -2,11 +2,22 @@ import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type {
+  AnnouncedRequest,
+  CollectRequest,
+  CollectedPage,
+  CollectedQuery,
+  Collection,
+  GatewayLog,
+  Positions,
+} from '../collected/collected.ts';
+import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
 import type {
@@ -83,6 +94,10 @@ export class StoreClient implements Store {
     return this.#port.call('history', kind, query) as Promise<HistoryAnswers[K]>;
   }
 
+  faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]> {
+    return this.#port.call('faces', kind, query) as Promise<FaceAnswers[K]>;
+  }
+
   readRecords<S extends Stream>(
     stream: S,
     after: number,
@@ -97,6 +112,34 @@ export class StoreClient implements Store {
 
   acknowledge(stream: Stream, seq: number): Promise<void> {
     return this.#port.call('acknowledge', stream, seq);
+  }
+
+  outgoingStreams(): Promise<OutgoingStream[]> {
+    return this.#port.call('outgoingStreams');
+  }
+
+  outgoingBatch(query: OutgoingQuery): Promise<OutgoingBatch | undefined> {
+    return this.#port.call('outgoingBatch', query);
+  }
+
+  renewIdentity(): Promise<void> {
+    return this.#port.call('renewIdentity');
+  }
+
+  collect(request: CollectRequest): Promise<Collection> {
+    return this.#port.call('collect', request);
+  }
+
+  collectAnnouncement(request: AnnouncedRequest): Promise<Positions> {
+    return this.#port.call('collectAnnouncement', request);
+  }
+
+  findCollected(query: CollectedQuery): Promise<CollectedPage> {
+    return this.#port.call('findCollected', query);
+  }
+
+  collectedLogs(): Promise<GatewayLog[]> {
+    return this.#port.call('collectedLogs');
   }
 
   async backup(file: string): Promise<{ bytes: number }> {
@@ -164,8 +207,8 @@ function numbersOf(side: SideWrite): number[] {
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
-    case 'answersOver':
     case 'syncedSecret':
+    case 'answersOver':
       return [];
   }
 }

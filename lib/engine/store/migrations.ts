@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
+import { COLLECTED_TABLES } from '../collected/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { ONLINE_TABLES } from './kept-answers.ts';
+import { FACE_TABLES } from './faces/schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
@@ -18,8 +20,10 @@ export const MIGRATIONS: readonly string[] = [
   ATTENDANCE_TABLES,
   RELEASE_TABLES,
   LINK_VIEWS,
+  COLLECTED_TABLES,
   SYNC_TABLES,
   ONLINE_TABLES,
+  FACE_TABLES,
 ];
 
 /**

@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ClockState, EventEntry } from '../../model/record.ts';
+import { collectedCalls } from '../collected/service.ts';
+import { outgoingBatch, outgoingStreams } from '../outgoing/read.ts';
 import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { LogDraft } from './log-draft.ts';
 import type { Append, Calls } from './protocol.ts';
+import { askFaces } from './faces/queries.ts';
 import { askHistory } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
@@ -26,12 +29,20 @@ export function serviceOf(writer: Writer): Service {
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
     history: (kind, query) => askHistory(writer.session.db, kind, query as never),
+    faces: (kind, query) => askFaces(writer.session.db, kind, query as never),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
     recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
     acknowledge: (stream, seq) =>
       writer.transaction((draft) => {
         draft.acknowledge(stream, seq);
       }),
+    outgoingStreams: () => outgoingStreams(writer.session.db, writer.heads),
+    outgoingBatch: (query) => outgoingBatch(writer.session.db, writer.heads, query),
+    renewIdentity: () =>
+      writer.transaction((draft) => {
+        draft.renew();
+      }),
+    ...collectedCalls(writer),
     saveAccounted: (days) =>
       writer.transaction((_draft, { db }) => {
         saveAccounted(db, days);

@@ -56,8 +56,8 @@ export function sideWriter(db: DatabaseSync) {
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const release = releaseWriter(db);
-  const keptAnswers = keptAnswerWriter(db);
   const synced = syncedWriter(db);
+  const keptAnswers = keptAnswerWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
