@@ -1,4 +1,5 @@
 import type { GatewayEnd } from '../link/gateway-end.ts';
+import type { GatewayWatch } from '../link/gateway-watch.ts';
 import type { ServerEnd } from '../link/server-end.ts';
 import { configType } from './node.ts';
 import type { SiteApi } from './site.ts';
@@ -26,6 +27,8 @@ export interface LinkApi {
   readonly gateway?: GatewayEnd;
   /** There in the role `server`. */
   readonly server?: ServerEnd;
+  /** Who is there, in the role `server`. */
+  readonly watch?: GatewayWatch;
   readonly state: LinkState;
   /** Tells every change of the state; the returned function ends that. */
   onState(listener: (state: LinkState) => void): () => void;

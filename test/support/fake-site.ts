@@ -91,12 +91,14 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
   const listeners = new Set<(state: EngineState) => void>();
   const accessPoints = new Map<string, AccessPoint>();
   let state: EngineState = 'up';
-  const memory = path.join(tmpdir(), `gatewire-doors-${randomUUID()}.json`);
+  const folder = path.join(tmpdir(), `gatewire-fake-${randomUUID()}`);
+  const memory = path.join(folder, 'doors.json');
   const warn = (problem: string): never => {
     throw new Error(problem);
   };
   const api: SiteApi = {
     settings: { ...SITE, ...settings },
+    folder,
     engine,
     sealing: new Sealing(),
     doors: new Doors(memory, engine, warn),
@@ -123,7 +125,7 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
     },
     async close() {
       await api.doors.close();
-      await rm(memory, { force: true });
+      await rm(folder, { recursive: true, force: true });
     },
     register(RED) {
       function SiteNode(this: Node & { gatewire?: SiteApi }, definition: NodeDef): void {
