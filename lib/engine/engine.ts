@@ -22,6 +22,8 @@ import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './report
 import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
+import type { CollectedEngine } from './collected/collected.ts';
+import type { OutgoingEngine, Recorded } from './outgoing/outgoing.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { Captured } from '../link/receipt.ts';
@@ -333,6 +335,8 @@ export interface EngineEvents {
   captured: Captured;
   /** A passage that this gateway has seen is committed, and people are where it brought them. */
   passage: Passage;
+  /** Records were committed: the numbers of the newest. Told at most every 20 ms. */
+  recorded: Recorded;
 }
 
 /**
@@ -340,7 +344,7 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine extends SyncEngine, FleetEngine {
+export interface Engine extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

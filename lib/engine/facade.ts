@@ -5,6 +5,8 @@ import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
 import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
+import { collectedMethods } from './collected/facade.ts';
+import { outgoingMethods } from './outgoing/facade.ts';
 import { openDeals, releaseState } from './release/queries.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
@@ -83,6 +85,8 @@ export function createFacade(
     recordPassage: async (passage) =>
       presence.passages.record(requests.passage.parse(passage, 'passage'), trust.read()),
     ...presenceMethods(assembly, store),
+    ...outgoingMethods(store),
+    ...collectedMethods(store),
     ...assembly.link,
     async takeLetter(query) {
       const answer = await assembly.link.takeLetter(query);

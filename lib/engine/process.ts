@@ -34,6 +34,9 @@ async function start(): Promise<void> {
   engine.on('passage', (data) => {
     send({ kind: 'event', event: 'passage', data });
   });
+  engine.on('recorded', (data) => {
+    send({ kind: 'event', event: 'recorded', data });
+  });
   // Loading leaves garbage that would stay for hours in a quiet process.
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   send({ kind: 'ready' });

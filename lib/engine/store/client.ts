@@ -2,6 +2,16 @@ import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type {
+  AnnouncedRequest,
+  CollectRequest,
+  CollectedPage,
+  CollectedQuery,
+  Collection,
+  GatewayLog,
+  Positions,
+} from '../collected/collected.ts';
+import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
@@ -97,6 +107,34 @@ export class StoreClient implements Store {
 
   acknowledge(stream: Stream, seq: number): Promise<void> {
     return this.#port.call('acknowledge', stream, seq);
+  }
+
+  outgoingStreams(): Promise<OutgoingStream[]> {
+    return this.#port.call('outgoingStreams');
+  }
+
+  outgoingBatch(query: OutgoingQuery): Promise<OutgoingBatch | undefined> {
+    return this.#port.call('outgoingBatch', query);
+  }
+
+  renewIdentity(): Promise<void> {
+    return this.#port.call('renewIdentity');
+  }
+
+  collect(request: CollectRequest): Promise<Collection> {
+    return this.#port.call('collect', request);
+  }
+
+  collectAnnouncement(request: AnnouncedRequest): Promise<Positions> {
+    return this.#port.call('collectAnnouncement', request);
+  }
+
+  findCollected(query: CollectedQuery): Promise<CollectedPage> {
+    return this.#port.call('findCollected', query);
+  }
+
+  collectedLogs(): Promise<GatewayLog[]> {
+    return this.#port.call('collectedLogs');
   }
 
   async backup(file: string): Promise<{ bytes: number }> {

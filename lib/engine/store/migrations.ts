@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
+import { COLLECTED_TABLES } from '../collected/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly string[] = [
   ATTENDANCE_TABLES,
   RELEASE_TABLES,
   LINK_VIEWS,
+  COLLECTED_TABLES,
   SYNC_TABLES,
 ];
 

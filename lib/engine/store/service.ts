@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ClockState, EventEntry } from '../../model/record.ts';
+import { collectedCalls } from '../collected/service.ts';
+import { outgoingBatch, outgoingStreams } from '../outgoing/read.ts';
 import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
@@ -32,6 +34,13 @@ export function serviceOf(writer: Writer): Service {
       writer.transaction((draft) => {
         draft.acknowledge(stream, seq);
       }),
+    outgoingStreams: () => outgoingStreams(writer.session.db, writer.heads),
+    outgoingBatch: (query) => outgoingBatch(writer.session.db, writer.heads, query),
+    renewIdentity: () =>
+      writer.transaction((draft) => {
+        draft.renew();
+      }),
+    ...collectedCalls(writer),
     saveAccounted: (days) =>
       writer.transaction((_draft, { db }) => {
         saveAccounted(db, days);

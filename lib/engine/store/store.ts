@@ -10,6 +10,16 @@ import type {
 import type { ReleaseOverride } from '../../model/release.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
+import type {
+  AnnouncedRequest,
+  CollectRequest,
+  CollectedPage,
+  CollectedQuery,
+  Collection,
+  GatewayLog,
+  Positions,
+} from '../collected/collected.ts';
+import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
@@ -160,6 +170,15 @@ export interface Store {
    * INPUT_INVALID for a number that has not been given out.
    */
   acknowledge(stream: Stream, seq: number): Promise<void>;
+  /** See `OutgoingEngine`. */
+  outgoingStreams(): Promise<OutgoingStream[]>;
+  outgoingBatch(query: OutgoingQuery): Promise<OutgoingBatch | undefined>;
+  renewIdentity(): Promise<void>;
+  /** See `CollectedEngine`. */
+  collect(request: CollectRequest): Promise<Collection>;
+  collectAnnouncement(request: AnnouncedRequest): Promise<Positions>;
+  findCollected(query: CollectedQuery): Promise<CollectedPage>;
+  collectedLogs(): Promise<GatewayLog[]>;
   /**
    * Writes a checked copy of the database to a new file. The copy, put into service, numbers its records
    * under a new identity (I2). Rejects with CONFLICT if the file exists.
