@@ -72,9 +72,7 @@ export class GatewaySync {
   report(): void {
     const { end, engine, program } = this.#parts;
     if (!end.connected) return;
-    this.#work(
-      engine.syncReport({ program }).then((content) => end.send('report', content)),
-    );
+    this.#work(engine.syncReport({ program }).then((content) => end.send('report', content)));
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import type { Decision } from '../../lib/model/decision.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { followLink, linkType, type LinkApi } from '../../lib/runtime/link.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
-import { programVersion } from '../../lib/runtime/version.ts';
+import { packageVersion } from '../../lib/runtime/version.ts';
 import { GatewaySync } from '../../lib/sync/gateway-sync.ts';
 import { ServerSync } from '../../lib/sync/server-sync.ts';
 import { normalise, type DeviceSyncConfig } from './device-sync.config.ts';
@@ -44,7 +44,7 @@ function startGateway({ node, status }: Context, link: LinkApi): NodeParts<never
     tellDoors: (group, event) => {
       site.doors.tell(group, event);
     },
-    program: programVersion(),
+    program: packageVersion(),
     onOpening: (decision, command) => {
       status.flash('granted');
       node.send([openingMessage(decision, command), null]);
