@@ -8,7 +8,12 @@ import { openClockKeeper } from './clock-memory.ts';
 import { createClockTrust, type ClockTrust } from './clock-trust.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { CONFIG_SETTING, createConfiguration, type Configuration } from './configuration.ts';
+import { createConclude } from './conclude.ts';
 import { createDecide, type Decide } from './decide.ts';
+import { Durations } from './durations.ts';
+import { createFaces, type Faces } from './faces/faces.ts';
+import { FaceSettings } from './faces/settings.ts';
+import { Touched } from './faces/touched.ts';
 import type { Emitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
 import { createGrants } from './grants.ts';
@@ -18,6 +23,10 @@ import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
 import { MASTER_SETTING, Mastership } from './mastership/mastership.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
+import { assembleOnline, type Online } from './online/assemble.ts';
+import { Confirmation } from './online/confirmation.ts';
+import { KeptAnswers } from './online/kept-answers.ts';
+import { createRevise, type Revise } from './online/revise.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { withCheckOut } from './passes/check-out.ts';
 import { createPassDesk, type PassDesk } from './passes/desk.ts';
@@ -29,7 +38,7 @@ import { createMarks, type MarkDeal } from './release/marks.ts';
 import { createOverrides, type OverrideRelease } from './release/overrides.ts';
 import { withSettlement } from './release/settlement.ts';
 import { createPolicyWriter } from './policy-writer.ts';
-import { createReadings } from './readings.ts';
+import { createReadings, type Readings } from './readings.ts';
 import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
@@ -82,8 +91,10 @@ export interface Assembly {
   trust: ClockTrust;
   site: Site;
   presence: Presence;
+  online: Online;
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
+  faces: Faces;
   penalties: Penalties;
   local: LocalClock;
   link: SyncEngine & FleetEngine;
@@ -104,7 +115,15 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     parts.onFatal(error);
   };
   const local = createLocalClock(policy, trust);
-  const writer = createPolicyWriter({ policy, store, trust, journal: plain, onBehind });
+  const touched = new Touched();
+  const faceSettings = new FaceSettings(side.settings);
+  const kept = new KeptAnswers(side.keptAnswers);
+  const writer = createPolicyWriter({
+    ...{ policy, store, trust, journal: plain, kept, onBehind },
+    onWritten: (changes, applied) => {
+      touched.note(changes, applied);
+    },
+  });
   const checkingOut = withCheckOut(plain, {
     policy,
     local,
@@ -112,20 +131,32 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     onBehind,
   });
   const journal = withSettlement(checkingOut, { policy, site, writer });
-  const administration = createAdministration({ ...parts, trust, local, writer });
+  const administration = createAdministration({
+    ...parts,
+    ...{ trust, local, writer, faces: faceSettings },
+  });
   const presence = assemblePresence(parts, { site, journal, trust });
   const capture = new Capture(clock, (captured) => {
     events.emit('captured', captured);
   });
-  const judge = guarded(assembleJudge(parts, { site, presence, capture }), problems);
+  const confirmation = new Confirmation(clock, side.settings);
+  const memory = createReadings(parts.secrets);
+  const revise = createRevise({ site, kept, confirmation });
+  const asked = assembleJudge(parts, { site, presence, memory, revise });
+  const { secrets } = parts;
+  const judge = guarded(withCapture(asked, { capture, memory, secrets, site }), problems);
   const grants = createGrants(clock);
+  const conclude = createConclude({ clock, site, journal, grants, presence });
+  const shared = { ...parts, trust, site, judge, journal, presence, conclude };
+  const online = assembleOnline({ ...shared, memory, kept, confirmation });
+  const times = new Durations();
   const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
   const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
   const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   return {
-    decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
+    decide: createDecide({ ...shared, times }),
     grantOpening,
     link: assembleLink({
       ...parts,
@@ -137,16 +168,29 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     administration,
     mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
+    faces: createFaces({
+      ...{ ...parts, administration, journal, trust, local, site, touched },
+      settings: faceSettings,
+      announce: () => {
+        events.emit('policy', { version: policy.version });
+      },
+    }),
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
-    monitor: createMonitor({ ...parts, trust, site, journal, judge, mastership, problems }),
+    monitor: createMonitor({
+      ...shared,
+      mastership,
+      problems,
+      times: { local: times, online: online.times },
+    }),
     reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
     site,
     presence,
+    online,
     events,
     confirmClock,
   };
@@ -193,18 +237,16 @@ async function assembleClock(
 }
 
 function assembleJudge(
-  parts: EngineParts,
-  { site, presence, capture }: { site: Site; presence: Presence; capture: Capture },
+  { store, policy, secrets, side, clock }: EngineParts,
+  wired: { site: Site; presence: Presence; memory: Readings; revise: Revise },
 ): Judge {
-  const { store, policy, secrets, side, clock } = parts;
-  const memory = createReadings(secrets);
+  const { memory } = wired;
   const lockouts = createLockouts(clock, side.lockouts);
   const pins = createPinCheck({ policy, store, secrets, lockouts });
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  const judge = createJudge({ policy, site, secrets, memory, identify, tokens, presence });
-  return withCapture(judge, { capture, memory, secrets, site });
+  return createJudge({ ...wired, policy, secrets, identify, tokens });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

@@ -45,6 +45,12 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   heardGateway: 10_000,
   recordEvent: 10_000,
   change: 600_000,
+  configureFaces: 60_000,
+  faceState: 10_000,
+  faceChanges: 30_000,
+  faceAudience: 2000,
+  faceReenrolments: 10_000,
+  erasePerson: 60_000,
   markDeal: 10_000,
   overrideRelease: 10_000,
   releaseState: 2000,
@@ -77,6 +83,10 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   fleet: 10_000,
   fleetItems: 10_000,
   openCaptured: 10_000,
+  takeAnswer: 3000,
+  decideFor: 3000,
+  forgetAnswers: 10_000,
+  confirmBase: 10_000,
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];

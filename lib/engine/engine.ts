@@ -25,6 +25,9 @@ import type { Stay } from '../policy/presence/stays.ts';
 import type { CollectedEngine } from './collected/collected.ts';
 import type { OutgoingEngine, Recorded } from './outgoing/outgoing.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
+import type { OnlineEngine } from './online/online.ts';
+import type { Times } from './durations.ts';
+import type { FaceEngine } from './faces/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { Captured } from '../link/receipt.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
@@ -167,6 +170,8 @@ export interface EngineHealth {
   clock: 'trusted' | 'untrusted';
   /** Version of the time-zone data in use. */
   tzdata: string;
+  /** How long decisions take, those of this engine, and those for which a server was asked. */
+  times: { local: Times; online: Times };
   /** Where people and rights are born (R-033). */
   master: MasterState;
   store: {
@@ -344,7 +349,8 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine {
+export interface Engine
+  extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine, OnlineEngine, FaceEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

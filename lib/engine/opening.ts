@@ -36,7 +36,7 @@ export function createGrantOpening({ clock, trust, site, journal, grants }: Part
     const started = clock.monotonic();
     const attempt = { id: uuidv7(moment.now), at: moment.now, accessPoint, credentials: [] };
     const verdict = { outcome: 'granted', reasons: [], duress: false, breakGlass: false } as const;
-    const decision = toDecision(attempt, verdict, moment, site);
+    const decision = toDecision(attempt, { verdict }, moment, site);
     if (cause === 'command') decision.by = 'server';
     await journal.append('access', { decision, credentials: [], opening: cause }, moment);
     const life = decision.validUntil - decision.at;

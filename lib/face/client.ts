@@ -11,10 +11,16 @@ const REFILL_AFTER = 2000;
 /** Pictures that may wait, beside the one that is worked on: a second of a camera that is looked at. */
 const MOST_WAITING = 8;
 
+/** The part of the service that holds templates. */
+export type GalleryService = Pick<FaceService, 'put' | 'remove'>;
+
 export interface FaceClientOptions extends FaceProgramOptions {
   delays?: RestartDelays;
-  /** Puts all templates into the empty gallery of a process that has just started. */
-  fill?: (service: Pick<FaceService, 'describe' | 'put'>) => Promise<void>;
+  /**
+   * Brings a gallery in step with what it should hold. `isFresh`: it belongs to a process that has just started, and
+   * is empty. Called again some time after it has failed. Default: the gallery stays empty.
+   */
+  follow?: (gallery: GalleryService, isFresh: boolean) => Promise<void>;
 }
 
 /** `idle` until the first use, `filling` while the gallery is not whole. */
@@ -23,16 +29,17 @@ export type FaceState = 'idle' | 'filling' | ServiceState;
 /** The face process, started on first use. */
 export interface FaceClient {
   /**
-   * The first picture starts the process and waits for it. Calls reject with FACE_UNAVAILABLE while it is down. Nobody
-   * is searched for before the gallery is whole. Changes of the gallery come after its filling; without a process
-   * there is nothing to change, for the next one reads all templates anew.
+   * The first call starts the process and waits for it. Calls reject with FACE_UNAVAILABLE while it is down, and
+   * searches while the gallery is not in step.
    */
-  readonly service: FaceService;
+  readonly service: Omit<FaceService, keyof GalleryService>;
   readonly state: FaceState;
   /** Why the process is down, or the gallery is not whole. */
   readonly error: AccessError | undefined;
   /** Id of the present process. */
   readonly pid: number | undefined;
+  /** Brings the gallery in step, if there is a process; searches wait for it. Never rejects. */
+  follow(): Promise<void>;
   onState(listener: (state: FaceState) => void): () => void;
   close(): Promise<void>;
 }
@@ -42,6 +49,7 @@ export function openFaceClient(options: FaceClientOptions = {}): FaceClient {
   const { service } = host;
   return {
     service,
+    follow: () => host.follow(),
     onState: (listener) => host.onState(listener),
     close: () => host.close(),
     get state() {
@@ -57,15 +65,15 @@ export function openFaceClient(options: FaceClientOptions = {}): FaceClient {
 }
 
 class FaceHost {
-  readonly service: FaceService;
+  readonly service: FaceClient['service'];
   state: FaceState = 'idle';
   error: AccessError | undefined;
   readonly #options: FaceClientOptions;
   readonly #pictures = new Turns(MOST_WAITING);
   readonly #listeners = new Set<(state: FaceState) => void>();
   #supervisor: Supervisor<FaceMethod, never> | undefined;
-  /** Everything that was put into the gallery of the present process so far. */
-  #gallery: Promise<unknown> = Promise.resolve();
+  /** All steps of the gallery of the present process so far; rejected while it is not in step. */
+  #gallery: Promise<void> = Promise.resolve();
   #refilling: NodeJS.Timeout | undefined;
 
   constructor(options: FaceClientOptions) {
@@ -75,8 +83,7 @@ class FaceHost {
       analyse: (query) => this.#pictures.take(() => this.#call('analyse', query)),
       identify: (query) => this.#search('identify', query),
       verify: (query) => this.#search('verify', query),
-      put: (query) => this.#change('put', query, { refused: [] }),
-      remove: (query) => this.#change('remove', query, { size: 0 }),
+      calibrate: (query) => this.#search('calibrate', query),
     };
   }
 
@@ -87,6 +94,12 @@ class FaceHost {
   onState(listener: (state: FaceState) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async follow(): Promise<void> {
+    if (this.#supervisor?.state !== 'up') return;
+    this.#step(false);
+    await this.#gallery.catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -104,7 +117,7 @@ class FaceHost {
     return (await supervisor.call(method, query)) as Awaited<ReturnType<FaceService[M]>>;
   }
 
-  async #search<M extends 'identify' | 'verify'>(
+  async #search<M extends 'identify' | 'verify' | 'calibrate'>(
     method: M,
     query: Parameters<FaceService[M]>[0],
   ): Promise<Awaited<ReturnType<FaceService[M]>>> {
@@ -114,17 +127,6 @@ class FaceHost {
     return this.#call(method, query);
   }
 
-  #change<M extends 'put' | 'remove'>(
-    method: M,
-    query: Parameters<FaceService[M]>[0],
-    nothing: Awaited<ReturnType<FaceService[M]>>,
-  ): Promise<Awaited<ReturnType<FaceService[M]>>> {
-    if (this.#supervisor?.state !== 'up') return Promise.resolve(nothing);
-    const change = this.#gallery.then(() => this.#call(method, query));
-    this.#gallery = change.catch(() => undefined); // the caller is told
-    return change;
-  }
-
   #start(): Supervisor<FaceMethod, never> {
     if (this.#supervisor !== undefined) return this.#supervisor;
     const { delays = DELAYS } = this.#options;
@@ -132,7 +134,9 @@ class FaceHost {
       delays,
       onEvent: () => undefined,
       onUp: () => {
-        this.#fill();
+        this.#setState('filling');
+        this.#gallery = Promise.resolve();
+        this.#step(true);
       },
       onDown: (error) => {
         clearTimeout(this.#refilling);
@@ -144,35 +148,33 @@ class FaceHost {
     return supervisor;
   }
 
-  /** Searches fail until this has succeeded. */
-  #fill(): void {
-    const pid = this.pid;
-    this.#setState('filling');
-    this.#gallery = this.#readAll().then(
+  /** One step after the other; searches wait for the last one. */
+  #step(isFresh: boolean): void {
+    const { pid } = this;
+    const gallery: GalleryService = {
+      put: (query) => this.#call('put', query),
+      remove: (query) => this.#call('remove', query),
+    };
+    const before = this.#gallery.catch(() => undefined);
+    const step = before.then(() => this.#options.follow?.(gallery, isFresh));
+    this.#gallery = step.then(
       () => {
         if (pid === this.pid) this.#setState('up');
       },
       (reason: unknown) => {
         const error = toAccessError(reason);
-        if (pid === this.pid) this.#refillLater(error);
+        if (pid === this.pid) this.#stepLater(error);
         throw new AccessError('FACE_UNAVAILABLE', `The faces are not loaded: ${error.message}`);
       },
     );
     this.#gallery.catch(() => undefined); // told to whoever searches
   }
 
-  async #readAll(): Promise<void> {
-    await this.#call('remove', {});
-    await this.#options.fill?.({
-      describe: (query) => this.#call('describe', query),
-      put: (query) => this.#call('put', query),
-    });
-  }
-
-  #refillLater(error: AccessError): void {
+  #stepLater(error: AccessError): void {
     this.#setState('filling', error);
+    clearTimeout(this.#refilling);
     this.#refilling = setTimeout(() => {
-      this.#fill();
+      this.#step(false);
     }, REFILL_AFTER).unref();
   }
 

@@ -1,3 +1,5 @@
+import { calibrate } from './calibration/calibrate.ts';
+import { calibrationPicture } from './calibration/picture.ts';
 import type { GalleryEntry } from './face.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { identityOf, readManifest } from './models/manifest.ts';
@@ -34,15 +36,29 @@ export async function createFaceService(models: string): Promise<FaceService> {
     return { size: gallery.size };
   }
 
+  async function calibrateGallery(falseMatch: number): ReturnType<FaceService['calibrate']> {
+    const { curve, ...told } = await calibrate(gallery, description, falseMatch);
+    return { ...told, picture: calibrationPicture({ curve, ...told }, description) };
+  }
+
   return {
-    describe: async () => description,
+    describe: () => answer(() => description),
     analyse: ({ picture, demands }) => analyse(picture, demands),
-    identify: async ({ vector, limit, ...audience }) => ({
-      candidates: gallery.search(vector, { limit, ...audience }),
-      compared: gallery.count(audience),
-    }),
-    verify: async ({ vector, person }) => gallery.verify(vector, person),
-    put: async (query) => put(query),
-    remove: async (query) => remove(query),
+    identify: ({ vector, limit, ...audience }) =>
+      answer(() => ({
+        candidates: gallery.search(vector, { limit, ...audience }),
+        compared: gallery.count(audience),
+      })),
+    verify: ({ vector, person }) => answer(() => gallery.verify(vector, person)),
+    calibrate: ({ falseMatch }) => calibrateGallery(falseMatch),
+    put: (query) => answer(() => put(query)),
+    remove: (query) => answer(() => remove(query)),
   };
+}
+
+/** What is thrown rejects. */
+function answer<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
 }

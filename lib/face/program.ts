@@ -10,6 +10,7 @@ const TIME_LIMITS: Readonly<Record<FaceMethod, number>> = {
   analyse: 3000,
   identify: 2000,
   verify: 2000,
+  calibrate: 60_000,
   put: 30_000,
   remove: 10_000,
 };

@@ -276,6 +276,30 @@ const TABLE = {
       ru: 'Лицо не прошло проверку живости',
     },
   },
+  unverified: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'The server has not confirmed the right for too long',
+      'zh-CN': '权限过久未经服务器确认',
+      ru: 'Сервер слишком давно не подтверждал право',
+    },
+  },
+  hostUnreachable: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'The server cannot be reached',
+      'zh-CN': '无法连接服务器',
+      ru: 'Сервер недоступен',
+    },
+  },
+  hostRefused: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'The server does not answer this question',
+      'zh-CN': '服务器拒绝处理此请求',
+      ru: 'Сервер отказался отвечать на запрос',
+    },
+  },
   hostTimeout: {
     onvif: 'Other',
     text: {

@@ -24,6 +24,8 @@ export interface AccessEntry {
   requestToExit?: boolean;
   /** Nobody asked: the door had to be open for all. */
   opening?: 'mode' | 'fire' | 'command';
+  /** At a server: the gateway that asked. Its own log has the attempt under the same id. */
+  gateway?: string;
   snapshot?: string;
 }
 

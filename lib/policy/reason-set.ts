@@ -10,6 +10,9 @@ const NEVER_FOUND: ReadonlySet<Reason> = new Set([
   'storeBroken',
   'internalError',
   'captured',
+  'unverified',
+  'hostUnreachable',
+  'hostRefused',
   'hostTimeout',
 ]);
 

@@ -17,6 +17,7 @@ import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
 import type {
@@ -91,6 +92,10 @@ export class StoreClient implements Store {
 
   history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]> {
     return this.#port.call('history', kind, query) as Promise<HistoryAnswers[K]>;
+  }
+
+  faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]> {
+    return this.#port.call('faces', kind, query) as Promise<FaceAnswers[K]>;
   }
 
   readRecords<S extends Stream>(
@@ -196,11 +201,14 @@ function numbersOf(side: SideWrite): number[] {
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];
+    case 'answerKept':
+      return [side.until];
     case 'setting':
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
     case 'syncedSecret':
+    case 'answersOver':
       return [];
   }
 }

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { COLLECTED_TABLES } from '../collected/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
+import { ONLINE_TABLES } from './kept-answers.ts';
+import { FACE_TABLES } from './faces/schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
@@ -20,6 +22,8 @@ export const MIGRATIONS: readonly string[] = [
   LINK_VIEWS,
   COLLECTED_TABLES,
   SYNC_TABLES,
+  ONLINE_TABLES,
+  FACE_TABLES,
 ];
 
 /**

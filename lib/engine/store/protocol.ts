@@ -20,6 +20,7 @@ import type { StreamHead } from './chain.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
@@ -72,6 +73,7 @@ export interface Calls {
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
   history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];
+  faces(kind: FaceKind, query: FaceQueries[FaceKind]): FaceAnswers[FaceKind];
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;

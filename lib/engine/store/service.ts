@@ -7,6 +7,7 @@ import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { LogDraft } from './log-draft.ts';
 import type { Append, Calls } from './protocol.ts';
+import { askFaces } from './faces/queries.ts';
 import { askHistory } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import { newestRecords, recordsAfter } from './records.ts';
@@ -28,6 +29,7 @@ export function serviceOf(writer: Writer): Service {
     find: async (query) => (await writer.session.policy()).find(query),
     secrets: async (id) => (await writer.session.policy()).secrets(id),
     history: (kind, query) => askHistory(writer.session.db, kind, query as never),
+    faces: (kind, query) => askFaces(writer.session.db, kind, query as never),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
     recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
     acknowledge: (stream, seq) =>

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { keptAnswerWriter, loadKeptAnswers } from './kept-answers.ts';
 import { releaseWriter } from './release-state.ts';
 import type { Moved } from './presence/moves.ts';
 import { positionOfRow } from './presence/rows.ts';
@@ -28,6 +29,7 @@ export function loadSideState(db: DatabaseSync): SideState {
     settings: Object.fromEntries(
       rows('SELECT * FROM setting').map((row) => [String(row.key), String(row.value)]),
     ),
+    keptAnswers: loadKeptAnswers(db),
     positions: rows('SELECT * FROM position').map(positionOfRow),
     entries: rows(
       `SELECT person, zone, max(entered) AS at FROM stay
@@ -55,6 +57,7 @@ export function sideWriter(db: DatabaseSync) {
   );
   const release = releaseWriter(db);
   const synced = syncedWriter(db);
+  const keptAnswers = keptAnswerWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -84,6 +87,10 @@ export function sideWriter(db: DatabaseSync) {
           return presence.record(side, report);
         case 'forgive':
           return presence.forgive(side);
+        case 'answerKept':
+        case 'answersOver':
+          keptAnswers.write(side);
+          break;
         default:
           release.write(side);
       }

@@ -24,7 +24,9 @@ import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type { SyncedSecret } from './sync/synced.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
+import type { KeptRow, OnlineWrite } from './kept-answers.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -45,6 +47,7 @@ export type SideWrite =
   | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite
+  | OnlineWrite
   | ReleaseWrite
   | SyncedSecret;
 
@@ -66,6 +69,7 @@ export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
   usedTokens: { token: string; expires: number }[];
   settings: Record<string, string>;
+  keptAnswers: KeptRow[];
   positions: StoredPosition[];
   /** When each person was last seen to enter each zone, for the last day before the newest passage. */
   entries: { person: string; zone: string; at: number }[];
@@ -159,6 +163,8 @@ export interface Store {
   ): Promise<{ sealed: Uint8Array; template?: Uint8Array; tokenKey?: Uint8Array } | undefined>;
   /** Answers a question about who was where. */
   history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]>;
+  /** Answers a question about templates of faces. */
+  faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]>;
   readRecords<S extends Stream>(
     stream: S,
     after: number,

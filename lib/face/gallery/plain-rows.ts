@@ -13,6 +13,10 @@ export class PlainRows implements Rows {
     this.write(to, this.#at(from));
   }
 
+  read(row: number): Uint8Array {
+    return this.#at(row).slice();
+  }
+
   wipe(row: number): void {
     this.#at(row).fill(0);
   }

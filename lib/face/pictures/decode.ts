@@ -41,6 +41,7 @@ async function importDecoder(): Promise<SharpModule> {
  * anything that is too large, of another kind, damaged, or takes too long.
  */
 export async function decode(picture: Uint8Array): Promise<Raster> {
+  if (picture.length === 0) throw refused('is empty');
   if (picture.length > LARGEST_PICTURE) throw refused('is larger than 5 MiB');
   const sharp = await loadDecoder();
   const image = sharp(picture, { failOn: 'error', limitInputPixels: MOST_PIXELS, pages: 1 });
