@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { ChangeFailure, ChangeOptions, ChangeReport, FindQuery, FirmScope } from './engine.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { PolicyWriter } from './policy-writer.ts';
+import type { FaceSettings } from './faces/settings.ts';
 import { prepareChanges } from './prepare.ts';
 import type { LocalClock } from './passes/local-clock.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,6 +33,7 @@ interface Parts {
   trust: ClockTrust;
   local: LocalClock;
   writer: PolicyWriter;
+  faces: Pick<FaceSettings, 'isKeeping'>;
 }
 
 export function createAdministration(parts: Parts): Administration {
@@ -42,7 +44,7 @@ export function createAdministration(parts: Parts): Administration {
     { author, atomic = true, scope }: ChangeOptions,
     entry = changeEvent(changes, author, scope),
   ): Promise<ChangeReport> {
-    const { ready, failed } = await prepareChanges(changes, author, secrets, store);
+    const { ready, failed } = await prepareChanges(changes, author, parts);
     if (ready.length === 0 || (atomic && failed.length > 0)) {
       return { version: policy.version, applied: 0, failed };
     }

@@ -1,27 +1,14 @@
-import { AccessError, ERROR_CODES, toAccessError, type ErrorCode } from '../model/errors.ts';
+import type { Reply as AnyReply, Request as AnyRequest } from '../process/protocol.ts';
 import type { Engine, EngineEvents, EngineMethod } from './engine.ts';
 
-/** What the parent sends. `sent` is `uptime()` at the moment of the call. */
-export type Request =
-  | { kind: 'call'; id: number; method: EngineMethod; query: unknown; sent: number }
-  | { kind: 'ping' }
-  | { kind: 'close' };
+export type Request = AnyRequest<EngineMethod>;
 
-/** What the engine process sends. */
-export type Reply =
-  | { kind: 'ready' }
-  | { kind: 'failed'; error: PlainError }
-  | { kind: 'result'; id: number; value: unknown }
-  | { kind: 'error'; id: number; error: PlainError }
-  | { kind: 'pong' }
-  | {
-      [E in keyof EngineEvents]: { kind: 'event'; event: E; data: EngineEvents[E] };
-    }[keyof EngineEvents];
+/** What the engine process tells unasked. */
+export type EventReply = {
+  [E in keyof EngineEvents]: { kind: 'event'; event: E; data: EngineEvents[E] };
+}[keyof EngineEvents];
 
-export interface PlainError {
-  code: ErrorCode;
-  message: string;
-}
+export type Reply = AnyReply<EventReply>;
 
 /** What the engine process is started with. */
 export interface StartOptions {
@@ -58,6 +45,12 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   heardGateway: 10_000,
   recordEvent: 10_000,
   change: 600_000,
+  configureFaces: 60_000,
+  faceState: 10_000,
+  faceChanges: 30_000,
+  faceAudience: 2000,
+  faceReenrolments: 10_000,
+  erasePerson: 60_000,
   markDeal: 10_000,
   overrideRelease: 10_000,
   releaseState: 2000,
@@ -79,23 +72,24 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   backup: 600_000,
   confirmClock: 10_000,
   health: 2000,
+  syncReport: 10_000,
+  takeLetter: 60_000,
+  startCommand: 3000,
+  reportGateway: 10_000,
+  nextLetter: 120_000,
+  takeReceipt: 60_000,
+  compareGateway: 10_000,
+  watchFleet: 10_000,
+  fleet: 10_000,
+  fleetItems: 10_000,
+  openCaptured: 10_000,
+  takeAnswer: 3000,
+  decideFor: 3000,
+  forgetAnswers: 10_000,
+  confirmBase: 10_000,
 };
 
 export const ENGINE_METHODS = Object.keys(TIME_LIMITS) as EngineMethod[];
-
-/** Milliseconds of a monotonic clock that all processes of this machine share. */
-export function uptime(): number {
-  return Number(process.hrtime.bigint() / 1000n) / 1000;
-}
-
-export function toPlainError(reason: unknown): PlainError {
-  const { code, message } = toAccessError(reason);
-  return { code, message };
-}
-
-export function fromPlainError({ code, message }: PlainError): AccessError {
-  return new AccessError(ERROR_CODES.includes(code) ? code : 'INTERNAL', message);
-}
 
 /** Calls a method of an engine with a query that came over the channel; the method checks it. */
 export function callMethod(engine: Engine, method: EngineMethod, query: unknown): Promise<unknown> {

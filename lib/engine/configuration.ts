@@ -3,6 +3,7 @@ import type { EngineConfig } from '../model/site.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { Journal } from './journal.ts';
+import type { Mastership } from './mastership/mastership.ts';
 import * as requests from './requests.ts';
 import type { Site } from './site.ts';
 import type { Store } from './store/store.ts';
@@ -23,16 +24,19 @@ interface Parts {
   store: Store;
   trust: ClockTrust;
   journal: Journal;
+  mastership: Mastership;
 }
 
-export function createConfiguration({ policy, site, store, trust, journal }: Parts): Configuration {
+export function createConfiguration(parts: Parts): Configuration {
+  const { policy, site, store, trust, journal, mastership } = parts;
   let inForce: string | undefined;
 
   async function enforce(config: EngineConfig): Promise<void> {
     policy.configure(config);
     site.replace(config);
-    const { ring, quotaRecords, quotaBytes } = config.site;
+    const { ring, quotaRecords, quotaBytes, master = 'local' } = config.site;
     await store.setLimits({ ring, quotaRecords, quotaBytes });
+    await mastership.want(master, policy.counts.persons === 0);
   }
 
   return {

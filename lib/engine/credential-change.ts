@@ -7,10 +7,12 @@ import {
 } from '../model/credential.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import { tokenKeyBytes } from '../readers/token/keys.ts';
+import { TEMPLATE_FORM, isTemplate } from '../face/template.ts';
 import { maskValue } from './masking.ts';
 import { hashPin, pinWeakness } from './pin.ts';
 import type { Secrets } from './secrets.ts';
 import type { SealedCredential } from './store/store.ts';
+import { packTemplate } from './faces/sealed-template.ts';
 import { sealTokenKey } from './token-check.ts';
 
 /** About 1,024 bytes of features (R-002, R-003) and a little room for the header of the format. */
@@ -33,7 +35,7 @@ export async function sealCredential(
   checkFit(credential, type);
   const sealed: SealedCredential = { ...open };
   if (value !== undefined) sealed.secret = await sealValue(credential.id, type, value, secrets);
-  if (template !== undefined) sealed.template = sealTemplate(credential.id, template, secrets);
+  if (template !== undefined) sealed.template = sealTemplate(credential, template, secrets);
   if (tokenKey !== undefined) {
     checkTokenKey(credential.id, tokenKey);
     sealed.tokenKey = sealTokenKey(secrets, credential.id, tokenKey);
@@ -50,6 +52,9 @@ function checkFit(credential: CredentialValue, type: CredentialType): void {
   if (template !== undefined && !isBiometric) throw invalid(id, `a ${type} has no template`);
   if (template !== undefined && model === undefined) {
     throw invalid(id, 'a template needs the identity of its model');
+  }
+  if (model !== undefined && template === undefined) {
+    throw invalid(id, 'the identity of a model belongs to a template');
   }
   if (tokenKey !== undefined && type !== 'qr') throw invalid(id, `a ${type} has no token key`);
   if (duress && type !== 'pin') throw invalid(id, 'only a PIN can be a duress code');
@@ -92,12 +97,19 @@ function checkTokenKey(id: string, key: TokenKey): void {
   }
 }
 
-function sealTemplate(id: string, template: string, secrets: Secrets): Uint8Array {
+function sealTemplate(
+  { id, model }: CredentialValue,
+  template: string,
+  secrets: Secrets,
+): Uint8Array {
   const bytes = Buffer.from(template, 'base64');
   if (bytes.length === 0 || bytes.length > MOST_TEMPLATE_BYTES) {
     throw invalid(id, `a template has 1 to ${MOST_TEMPLATE_BYTES} bytes`);
   }
-  return secrets.seal(id, 'template', bytes);
+  if (model?.quantisation === TEMPLATE_FORM && !isTemplate(bytes, model.dimension ?? 0)) {
+    throw invalid(id, `the template does not have the form "${TEMPLATE_FORM}"`);
+  }
+  return secrets.seal(id, 'template', packTemplate({ model, bytes }));
 }
 
 function invalid(id: string, what: string): AccessError {

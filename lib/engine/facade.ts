@@ -8,12 +8,13 @@ import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts'
 import { collectedMethods } from './collected/facade.ts';
 import { outgoingMethods } from './outgoing/facade.ts';
 import { openDeals, releaseState } from './release/queries.ts';
+import { onlineMethods, type OnlineService } from './online/facade.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
 /** The engine inside this process. */
-export interface EngineService extends Engine {
+export interface EngineService extends Engine, OnlineService {
   /** As `decide`, for an attempt that was under way for `waited` milliseconds of the monotonic clock. */
   decideAfter(attempt: Attempt, waited: number): Promise<Decision>;
 }
@@ -25,7 +26,7 @@ export function createFacade(
 ): EngineService {
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
-  const { presence } = assembly;
+  const { presence, mastership, faces } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -87,11 +88,21 @@ export function createFacade(
     ...presenceMethods(assembly, store),
     ...outgoingMethods(store),
     ...collectedMethods(store),
+    ...assembly.link,
+    async takeLetter(query) {
+      const answer = await assembly.link.takeLetter(query);
+      if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
+      return answer;
+    },
+    ...onlineMethods(assembly),
+    ...faces.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
+      mastership.requireLocal(changes.map(({ kind }) => kind));
       const report = await administration.change(changes, options);
       if (report.applied > 0) announcePolicy();
+      if (changes.some(({ kind }) => kind === 'consent')) await faces.retention.sweep();
       return report;
     },
     markDeal: async (request) => assembly.markDeal(requests.mark.parse(request, 'mark')),
@@ -109,6 +120,7 @@ export function createFacade(
     },
     async changePass(query) {
       const { request, options } = requests.pass.parse(query, 'request');
+      mastership.requireLocal(['pass']);
       const result = await assembly.passDesk(request, options);
       announcePolicy();
       return result;
@@ -146,6 +158,7 @@ export function createFacade(
     on: (event, listener) => events.on(event, listener),
     async close() {
       monitor.stop();
+      faces.retention.stop();
       await presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it

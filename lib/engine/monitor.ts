@@ -1,8 +1,10 @@
 import { uuidv7 } from '../model/ids.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Attempt } from '../model/attempt.ts';
+import type { Mastership } from './mastership/mastership.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
+import type { Durations } from './durations.ts';
 import type { EngineHealth } from './engine.ts';
 import type { Journal } from './journal.ts';
 import type { Judge } from './judge.ts';
@@ -26,8 +28,10 @@ interface Parts {
   store: Store;
   journal: Journal;
   judge: Judge;
+  mastership: Mastership;
   /** What else is wrong, as stable codes. */
   problems: ReadonlySet<string>;
+  times: { local: Durations; online: Durations };
   /** Milliseconds between two probes. */
   probeInterval: number;
 }
@@ -37,7 +41,7 @@ interface Parts {
  * moment ago", not "the process exists".
  */
 export function createMonitor(parts: Parts): Monitor {
-  const { clock, trust, policy, site, store, journal, judge, probeInterval } = parts;
+  const { clock, trust, policy, site, store, journal, judge, mastership, probeInterval } = parts;
   let probed = clock.monotonic();
   let probeFailed = false;
   const timer = setInterval(() => void probe(), probeInterval).unref();
@@ -75,6 +79,8 @@ export function createMonitor(parts: Parts): Monitor {
         probeAge: Math.round(clock.monotonic() - probed),
         clock: trusted ? 'trusted' : 'untrusted',
         tzdata: policy.tzdata,
+        times: { local: parts.times.local.times, online: parts.times.online.times },
+        master: mastership.state,
         store: stored,
       };
     },

@@ -5,6 +5,7 @@ import { AccessError, toAccessError } from '../model/errors.ts';
 import { checkForm } from './change-form.ts';
 import { checkCorrection } from './correction-form.ts';
 import { sealCredential, type CredentialValue } from './credential-change.ts';
+import type { FaceSettings } from './faces/settings.ts';
 import type { ChangeFailure } from './engine.ts';
 import type { Secrets } from './secrets.ts';
 import type { PreparedChange, Store } from './store/store.ts';
@@ -18,12 +19,17 @@ export interface PreparedChanges {
   failed: ChangeFailure[];
 }
 
+interface Parts {
+  secrets: Secrets;
+  store: Store;
+  faces: Pick<FaceSettings, 'isKeeping'>;
+}
+
 /** Checks changes of an author and seals their secrets, so that the store never sees a value. */
 export async function prepareChanges(
   changes: readonly Change[],
   author: string,
-  secrets: Secrets,
-  store: Store,
+  { secrets, store, faces }: Parts,
 ): Promise<PreparedChanges> {
   const result: PreparedChanges = { ready: [], failed: [] };
   const typeOf = createTypes(store);
@@ -31,7 +37,7 @@ export async function prepareChanges(
     if (index % PORTION === PORTION - 1) await setImmediate();
     try {
       if (change.kind === 'timeCorrection') checkCorrection(change, author);
-      result.ready.push({ index, change: await prepare(change, secrets, typeOf) });
+      result.ready.push({ index, change: await prepare(change, { secrets, faces, typeOf }) });
     } catch (error) {
       const { code, message } = toAccessError(error);
       result.failed.push({ index, code, message });
@@ -42,13 +48,22 @@ export async function prepareChanges(
 
 type TypeOf = (credential: CredentialValue) => Promise<CredentialType>;
 
-async function prepare(change: Change, secrets: Secrets, typeOf: TypeOf): Promise<PreparedChange> {
+async function prepare(
+  change: Change,
+  { secrets, faces, typeOf }: Pick<Parts, 'secrets' | 'faces'> & { typeOf: TypeOf },
+): Promise<PreparedChange> {
   if (change.op === 'delete') return change;
   const { op, kind } = change;
   const value = checkForm(op, kind, change.value);
   // The form of its kind was checked; the compiler does not follow that through all kinds.
   if (kind !== 'credential') return { op, kind, value } as PreparedChange;
   const type = await typeOf(value);
+  if (type === 'face' && 'template' in value && !faces.isKeeping) {
+    throw new AccessError(
+      'FORBIDDEN',
+      `credential ${value.id}: no templates of faces are kept here`,
+    );
+  }
   return { op, kind, value: await sealCredential(value, type, secrets) };
 }
 

@@ -75,6 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
       events,
       moves,
       secrets: createSecrets(keys),
+      exchange: keys.exchange,
       probeInterval: options.probeInterval ?? PROBE_INTERVAL,
       onFatal,
     });

@@ -5,6 +5,7 @@ import { parser } from '../model/parse.ts';
 import { Beat } from './beats.ts';
 import type { Address } from './gateway-end.ts';
 import { openLetter, sealLetter } from './letter.ts';
+import { openSealed, sealFor } from './sealed.ts';
 import { UP, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
 import type { Wire, WireMessage } from './wire.ts';
 
@@ -99,10 +100,30 @@ export class ServerEnd {
   /** Sends a message to a gateway, signed. Rejects with LINK_DOWN while there is no broker. */
   send(gateway: string, channel: DownChannel, content: object): Promise<void> {
     const address: Address = { site: this.site, gateway };
-    return this.#wire.publish(
-      topicOf({ ...address, channel }),
-      sealLetter(channel, content, this.#key),
-    );
+    return this.#wire.publish(topicOf({ ...address, channel }), this.write(channel, content));
+  }
+
+  /** A signed message for a way of its own, such as HTTP. */
+  write(channel: DownChannel, content: object): string {
+    return sealLetter(channel, content, this.#key);
+  }
+
+  /** What a gateway has signed, however it came; undefined for anything else, and for a device that is fenced. */
+  read(gateway: string, channel: UpChannel, text: string): unknown {
+    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
+    const key = isHeard ? this.#gatewayKey(gateway) : undefined;
+    return key === undefined ? undefined : openLetter(channel, text, [key]);
+  }
+
+  /** Hides a text from everybody but one gateway; undefined for one that is not paired. */
+  conceal(gateway: string, text: string, label: string): string | undefined {
+    const key = this.#gatewayKey(gateway);
+    return key === undefined ? undefined : sealFor(text, key, label);
+  }
+
+  /** What a gateway has hidden for the server; undefined for anything else. */
+  reveal(sealed: string, label: string): string | undefined {
+    return openSealed(sealed, this.#key, label);
   }
 
   close(): void {
@@ -115,10 +136,8 @@ export class ServerEnd {
     const { gateway } = parts;
     const channel = UP.find((name) => name === parts.channel);
     if (channel === undefined) return;
-    const key = this.#gatewayKey(gateway);
-    const content = key === undefined ? undefined : openLetter(channel, text, [key]);
-    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
-    if (content === undefined || !isHeard) {
+    const content = this.read(gateway, channel, text);
+    if (content === undefined) {
       this.#events.emit('refused', { gateway, channel });
       return;
     }

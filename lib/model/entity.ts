@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { PlannedDay } from './accounting.ts';
+import { Consent } from './consent.ts';
 import { Credential } from './credential.ts';
 import { Id, closed } from './fields.ts';
 import { Employment, Firm } from './firm.ts';
@@ -15,6 +16,7 @@ import { Zone } from './zone.ts';
 /** Everything an administrator edits. Access points and the site itself come from the flow. */
 export interface Entities {
   person: Person;
+  consent: Consent;
   group: Group;
   credential: Credential;
   permission: Permission;
@@ -34,6 +36,7 @@ export type EntityKind = keyof Entities;
 
 export const ENTITY_SCHEMAS = {
   person: Person,
+  consent: Consent,
   group: Group,
   credential: Credential,
   permission: Permission,
@@ -58,6 +61,7 @@ export const ENTITY_KINDS = [
   'zone',
   'firm',
   'person',
+  'consent',
   'credential',
   'permission',
   'employment',

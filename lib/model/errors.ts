@@ -22,7 +22,9 @@ export const ERROR_CODES = [
   'OUTPUT_MISMATCH',
   'FRAME_BROKEN',
   'MODEL_MISMATCH',
+  'FACE_UNAVAILABLE',
   'LINK_DOWN',
+  'NOT_MASTER',
   'INTERNAL',
 ] as const;
 

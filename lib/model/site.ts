@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AccessPoint } from './access-point.ts';
 import { Id, Name, closed } from './fields.ts';
+import { Master } from './master.ts';
 
 export const LANGUAGES = ['en-US', 'zh-CN', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -22,6 +23,8 @@ export const SiteSettings = Type.Object(
     /** Unsent records kept before the oldest is overwritten, in records and in bytes (D9). */
     quotaRecords: Type.Integer({ minimum: 100, maximum: 100_000_000 }),
     quotaBytes: Type.Integer({ minimum: 1_048_576 }),
+    /** Where people, credentials and permissions are born (R-033); default `local`. */
+    master: Type.Optional(Master),
     /** Days for which passages and stays are kept for reports; default 400. */
     presenceDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3660 })),
   },

@@ -29,6 +29,16 @@ export const LAYOUTS: Readonly<Record<EntityKind, readonly Column[]>> = {
     column('groups', 'list'),
   ],
   group: [column('id'), column('name'), column('breakGlass', 'flag')],
+  consent: [
+    column('id'),
+    column('person'),
+    column('text'),
+    column('language'),
+    column('at', 'number'),
+    column('author'),
+    column('guardian'),
+    column('withdrawnAt', 'number'),
+  ],
   credential: [
     column('id'),
     column('person'),

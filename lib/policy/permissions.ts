@@ -1,5 +1,5 @@
 import type { AccessPoint } from '../model/access-point.ts';
-import type { Permission } from '../model/permission.ts';
+import type { Permission, PermissionSubject } from '../model/permission.ts';
 import { Coverage } from './coverage.ts';
 import { periodEnd, periodStart } from './local-time.ts';
 import type { Moment } from './moment.ts';
@@ -100,6 +100,16 @@ export class Permissions {
       .sort((a, b) => a - b)
       .map((row) => this.#rows[row])
       .filter((row) => row !== undefined);
+  }
+
+  /** Whom the permissions that allow speak about at an access point, one for each permission. */
+  subjectsAt(accessPoint: number): PermissionSubject[] {
+    return this.#rows
+      .filter(
+        ({ permission }, row) =>
+          permission.effect !== 'deny' && this.#coverage.has(row, accessPoint),
+      )
+      .map(({ permission }) => permission.subject);
   }
 
   #strongest(

@@ -158,6 +158,11 @@ export interface Policy {
   /** Ids of a person's PIN credentials that could be compared with an entered PIN. */
   pinsOf(person: string): readonly string[];
   hasPerson(id: string): boolean;
+  /**
+   * Groups and single people whose rights speak of an access point, whatever the time, with the break-glass groups;
+   * neither for a right of everyone. Undefined if the access point is not configured.
+   */
+  audience(accessPoint: string): { groups?: string[]; persons?: string[] } | undefined;
   /** The open deals, for reading only. */
   readonly release: Omit<ReleaseBook, `put${string}` | `delete${string}`>;
   /** The pass that ends with the next exit of this tag, the id of a credential. */

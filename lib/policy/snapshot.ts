@@ -180,6 +180,23 @@ class Snapshot implements Policy {
     return this.#state.credentials.oneOffPass(tag);
   }
 
+  audience(accessPoint: string): ReturnType<Policy['audience']> {
+    const { accessPoints, permissions } = this.#state.rules;
+    const point = accessPoints.get(accessPoint);
+    if (point === undefined) return undefined;
+    const groups = new Set<string>();
+    const persons = new Set<string>();
+    for (const subject of permissions.subjectsAt(point.number)) {
+      if ('everyone' in subject) return {};
+      if ('person' in subject) persons.add(subject.person);
+      else groups.add(subject.group);
+    }
+    for (const { id, breakGlass } of this.#sources.group.values()) {
+      if (breakGlass === true) groups.add(id);
+    }
+    return { groups: [...groups], persons: [...persons] };
+  }
+
   hasPerson(id: string): boolean {
     return this.#state.people.slotOf(id) >= 0;
   }

@@ -43,6 +43,11 @@ const SHOWN: Readonly<Record<LinkState['name'], StatusName>> = {
   refused: 'fault',
 };
 
+/** What a node shows of the state of a link. */
+export function shownLink({ name }: LinkState): StatusName {
+  return SHOWN[name];
+}
+
 /** Shows the state of a link as the steady status of a node. Returns how to stop. */
 export function followLink(link: Pick<LinkApi, 'state' | 'onState'>, status: Status): () => void {
   const show = ({ name }: LinkState): void => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { AccessError } from '../../lib/model/errors.ts';
+import { MASTERS } from '../../lib/model/master.ts';
 import { LANGUAGES, SiteSettings } from '../../lib/model/site.ts';
 import { parser } from '../../lib/model/parse.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
@@ -26,6 +27,7 @@ export function normalise(settings: Settings, userDir: string): SiteConfig {
         id,
         name: settings.text('name', id),
         zone: zone(settings.text('zone')),
+        master: settings.choice('master', MASTERS, 'local'),
         language: settings.choice('language', LANGUAGES, 'en-US'),
         logValues: settings.choice('logValues', ['masked', 'plain'], 'masked'),
         untrustedClock: settings.choice('untrustedClock', ['deny', 'alwaysOnly'], 'deny'),

@@ -7,6 +7,7 @@ interface SiteProperties {
   name: string;
   siteId: string;
   zone: string;
+  master: string;
   language: string;
   logValues: string;
   untrustedClock: string;
@@ -31,6 +32,7 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
     name: { value: '' },
     siteId: { value: 'site', validate: textLike(/^[A-Za-z0-9][A-Za-z0-9_-]{0,35}$/) },
     zone: { value: Intl.DateTimeFormat().resolvedOptions().timeZone, validate: required },
+    master: { value: 'local', validate: required },
     language: { value: 'en-US', validate: required },
     logValues: { value: 'masked', validate: required },
     untrustedClock: { value: 'deny', validate: required },

@@ -76,6 +76,15 @@ describe('engine: administration', () => {
         model,
         template: Buffer.alloc(bytes, 1).toString('base64'),
       });
+    const consent = {
+      id: 'yes',
+      person: 'boris',
+      text: '1',
+      language: 'en',
+      at: 1,
+      author: 'desk',
+    };
+    await change([put('consent', consent)]);
     assert.match(await refusal(face(1089)), /1 to 1088 bytes/);
     assert.equal((await change([face(1024)])).applied, 1);
     const [stored] = await engine.find({ kind: 'credential', id: 'new' });

@@ -51,6 +51,7 @@ describe("engine: a firm's administrator", () => {
     );
     assert.deepEqual(seen, {
       ...{ holidayGroup: [], schedule: [], zone: [], fitting: [], waiver: [], timeCorrection: [] },
+      consent: [],
       group: ['staff-a'],
       firm: ['A'],
       person: ['anna', 'pat', 'vera'],

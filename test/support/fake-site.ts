@@ -88,6 +88,10 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
     'backup',
     'confirmClock',
     'health',
+    'takeAnswer',
+    'decideFor',
+    'forgetAnswers',
+    'confirmBase',
   ] as const;
   const none = Object.fromEntries(names.map((name) => [name, missing(name)]));
   const rest = { on: () => () => undefined, close: () => Promise.resolve() };

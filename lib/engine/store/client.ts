@@ -17,6 +17,7 @@ import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
 import type {
@@ -29,6 +30,7 @@ import type {
   StoreLimits,
   UsedKey,
 } from './store.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type { WriterPort } from './writer-port.ts';
 
 export interface ClientOptions {
@@ -92,6 +94,10 @@ export class StoreClient implements Store {
     return this.#port.call('history', kind, query) as Promise<HistoryAnswers[K]>;
   }
 
+  faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]> {
+    return this.#port.call('faces', kind, query) as Promise<FaceAnswers[K]>;
+  }
+
   readRecords<S extends Stream>(
     stream: S,
     after: number,
@@ -149,6 +155,19 @@ export class StoreClient implements Store {
     return this.#port.call('setLimits', limits);
   }
 
+  sync<K extends SyncKey>(key: K, query: SyncQueries[K]): Promise<SyncAnswers[K]> {
+    return this.#port.call('sync', key, query) as Promise<SyncAnswers[K]>;
+  }
+
+  async applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome> {
+    checkIntegers([event.at, ...side.flatMap(numbersOf)]);
+    return this.#port.call('applySynced', changes, event, side);
+  }
+
   async health(): Promise<StoreHealth> {
     if (this.#port.ended === undefined) return this.#port.call('health');
     const { heads } = this.#options;
@@ -182,10 +201,14 @@ function numbersOf(side: SideWrite): number[] {
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];
+    case 'answerKept':
+      return [side.until];
     case 'setting':
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
+    case 'syncedSecret':
+    case 'answersOver':
       return [];
   }
 }

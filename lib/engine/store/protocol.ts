@@ -20,9 +20,11 @@ import type { StreamHead } from './chain.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
+import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type {
   ChangeOutcome,
   NewRecord,
@@ -71,6 +73,7 @@ export interface Calls {
   find(query: StoreQuery<EntityKind>): StoredEntities[EntityKind][];
   secrets(credential: string): Secrets | undefined;
   history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];
+  faces(kind: FaceKind, query: FaceQueries[FaceKind]): FaceAnswers[FaceKind];
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;
@@ -83,6 +86,12 @@ export interface Calls {
   collectedLogs(): GatewayLog[];
   saveAccounted(days: AccountedDays): void;
   setLimits(limits: StoreLimits): void;
+  sync(key: SyncKey, query: SyncQueries[SyncKey]): SyncAnswers[SyncKey];
+  applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): ChangeOutcome;
   health(): StoreHealth;
   close(): void;
 }

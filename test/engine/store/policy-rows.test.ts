@@ -174,6 +174,10 @@ const VALUES: Record<EntityKind, fc.Arbitrary<object>> = {
     },
     { requiredKeys: ['id', 'validFrom', 'type', 'status'] },
   ),
+  consent: fc.record({
+    ...{ id: id('y'), person: id('p'), text: name, language: fc.constant('ru') },
+    ...{ at: fc.constant(1), author: name },
+  }),
   waiver: fc.record({ id: id('w'), pass: id('q'), reason: name, author: name, at: fc.constant(1) }),
   deal: fc.record(
     {

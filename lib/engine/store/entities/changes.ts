@@ -5,6 +5,7 @@ import type { PolicyChange } from '../../../policy/policy.ts';
 import type { ChangeFailure } from '../../engine.ts';
 import type { PreparedChange } from '../store.ts';
 import type { Codec, Columns, Write } from './codec.ts';
+import { consentCheck } from './consent.ts';
 import { deleteEntity } from './deletion.ts';
 import { planRow, type Known } from './plan.ts';
 import { loadRows, ownersOf, presentReferences, saveRows } from './queries.ts';
@@ -98,9 +99,12 @@ async function writeRun<K extends EntityKind>(
   const codec: Codec<K> = CODECS[kind];
   const columns = writes.map(({ change }) => codec.columns(change.value));
   const known = await lookAround(db, kind, writes, columns);
+  const stored = writes.map(({ change }) => known.rows.get(change.value.id));
+  const requireConsent = await consentCheck(db, kind, stored, columns);
   const rows: Rows[K][] = [];
   for (const [place, { index, change }] of writes.entries()) {
     try {
+      requireConsent?.(place);
       const row = planRow(codec, change, columns[place] ?? {}, known);
       rows.push(row);
     } catch (error) {

@@ -108,6 +108,7 @@ export function fromFlag(flag: number | null): boolean | null {
 const KIND_NAMES: Readonly<Record<EntityKind, string>> = {
   person: 'person',
   group: 'group',
+  consent: 'consent',
   credential: 'credential',
   permission: 'permission',
   schedule: 'schedule',

@@ -10,6 +10,7 @@ import { handOver, tagChanges, tagsOf } from './tags.ts';
 /** Tables with rows of a person of which decisions know nothing. */
 const BELONGINGS = [
   'person_group',
+  'consent',
   'employment',
   'planned_day',
   'time_correction',
@@ -17,8 +18,8 @@ const BELONGINGS = [
 ] as const;
 
 /**
- * Deletes an entity. With a person goes all that is theirs: credentials that nobody else holds, memberships,
- * permissions, employments, plans, working time, passes and deals. Returns what decisions have to know of it, in order.
+ * Deletes an entity. With a person goes all that is theirs: credentials that nobody else holds, consents,
+ * memberships, permissions, employments, plans, working time, passes and deals. Returns what decisions have to know of it, in order.
  * Throws NOT_FOUND, or CONFLICT naming an entity that still needs this one.
  */
 export async function deleteEntity(

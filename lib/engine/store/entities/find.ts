@@ -33,6 +33,7 @@ const FILTERS: Readonly<Record<EntityKind, Filters>> = {
       or t.id in (select tag from pass where person = ${id} and status = 'active'))`,
     lookup: (value) => sql`t.lookup = ${value}`,
   },
+  consent: { person: ofPerson },
   permission: { person: ofPerson, group: (id) => sql`t.group_id = ${id}` },
   group: {},
   schedule: {},
@@ -73,6 +74,7 @@ const FILTERS: Readonly<Record<EntityKind, Filters>> = {
 const OPEN: Readonly<Partial<Record<EntityKind, RawBuilder<SqlBool>>>> = {
   pass: sql`t.status = 'active'`,
   deal: sql`t.closed_at is null`,
+  consent: sql`t.withdrawn_at is null`,
 };
 
 /** A query in which a credential value has been replaced by its keyed digest. */

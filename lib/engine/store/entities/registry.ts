@@ -1,5 +1,6 @@
 import type { EntityKind } from '../../../model/entity.ts';
 import type { Codec } from './codec.ts';
+import { consent } from './consent.ts';
 import { credential } from './credential.ts';
 import { timeCorrection } from './corrections.ts';
 import { deal, employment, firm, fitting, pass, plannedDay, waiver, zone } from './park.ts';
@@ -10,6 +11,7 @@ import { holidayGroup, permission, schedule } from './rights.ts';
 export const CODECS: { readonly [K in EntityKind]: Codec<K> } = {
   person,
   group,
+  consent,
   credential,
   permission,
   schedule,

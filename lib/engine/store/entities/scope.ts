@@ -40,6 +40,7 @@ export const VISIBLE: Rules<{ firm: string }> = {
       union all select person from pass where firm = ${firm}
       union all select person from deal where firm = ${firm})`,
   credential: ({ firm }) => employedBy(firm, sql`t.person`),
+  consent: ({ firm }) => employedBy(firm, sql`t.person`),
   permission: ({ firm }) => employedBy(firm, sql`t.person`),
   group: ({ firm }) => sql`json_extract(t.attributes, '$.firm') = ${firm}`,
   firm: ({ firm }) => sql`t.id = ${firm}`,
@@ -62,6 +63,7 @@ export const WRITABLE: Rules<StoreScope> = {
     sql`(${onlyEmployedBy(scope, sql`t.person`)} and ifnull(t.status, '') <> 'blocked'
       and not exists (select 1 from pass where tag = t.id and status = 'active' and firm <> ${scope.firm}))`,
   firm: VISIBLE.firm,
+  consent: (scope) => onlyEmployedBy(scope, sql`t.person`),
   employment: ofFirm,
   plannedDay: ofFirm,
   timeCorrection: ofFirm,

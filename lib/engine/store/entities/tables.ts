@@ -38,6 +38,17 @@ export interface GroupRow extends BaseRow {
   attributes: Json<Attributes> | null;
 }
 
+export interface ConsentRow extends BaseRow {
+  person: string;
+  text: string;
+  language: string;
+  at: number;
+  author: string;
+  guardian: string | null;
+  withdrawn_at: number | null;
+  attributes: Json<Attributes> | null;
+}
+
 export interface CredentialRow extends BaseRow {
   person: string;
   type: CredentialType;
@@ -192,6 +203,7 @@ export interface Tables {
   person: PersonRow;
   group: GroupRow;
   person_group: { person: string; group_id: string };
+  consent: ConsentRow;
   credential: CredentialRow;
   permission: PermissionRow;
   schedule: ScheduleRow;
@@ -213,6 +225,7 @@ export interface Tables {
 export interface Rows {
   person: PersonRow & { groups: readonly string[] };
   group: GroupRow;
+  consent: ConsentRow;
   credential: CredentialRow;
   permission: PermissionRow;
   schedule: ScheduleRow;

@@ -1,0 +1,92 @@
+import type { EventEntry } from '../../model/record.ts';
+import { AccessError } from '../../model/errors.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Administration } from '../administration.ts';
+import type { ClockTrust } from '../clock-trust.ts';
+import type { Journal } from '../journal.ts';
+import type { LocalClock } from '../passes/local-clock.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Site } from '../site.ts';
+import type { Store } from '../store/store.ts';
+import { createErasure } from './erasure.ts';
+import { createFollowing } from './following.ts';
+import type { FaceEngine, FaceState } from './interface.ts';
+import * as requests from './requests.ts';
+import { createRetention, type Retention } from './retention.ts';
+import { FACES_SETTING, type FaceSettings } from './settings.ts';
+import type { Touched } from './touched.ts';
+
+/** Where an operator has to file the system with the authority from 100,000 people on, it is time to prepare. */
+const MANY = 80_000;
+const MOST_LISTED = 1000;
+
+export interface Faces {
+  /** What the engine's interface offers of it. */
+  methods: FaceEngine;
+  retention: Retention;
+}
+
+interface Parts {
+  store: Store;
+  policy: Policy;
+  secrets: Secrets;
+  settings: FaceSettings;
+  administration: Pick<Administration, 'change'>;
+  journal: Journal;
+  trust: ClockTrust;
+  local: LocalClock;
+  site: Site;
+  touched: Touched;
+  /** Tells everybody that the policy has changed. */
+  announce: () => void;
+}
+
+/** What the engine keeps of faces; every request is checked here. */
+export function createFaces(parts: Parts): Faces {
+  const { store, policy, journal, trust, settings, touched, announce } = parts;
+  const retention = createRetention({ ...parts, config: () => settings.config });
+  const following = createFollowing({ ...parts, isKeeping: () => settings.isKeeping });
+  const erase = createErasure(parts);
+
+  async function state(): Promise<FaceState> {
+    const { templates, people } = await store.faces('count', {});
+    return { config: settings.config, templates, people, many: people >= MANY };
+  }
+
+  async function configure(next: requests.FaceConfig): Promise<void> {
+    const value = JSON.stringify(next);
+    if (value === JSON.stringify(settings.config)) return;
+    const details = { ...next };
+    const event: EventEntry = { category: 'system', code: 'facesConfigured', details };
+    await journal.event(event, trust.read(), [{ kind: 'setting', key: FACES_SETTING, value }]);
+    settings.replace(next);
+    touched.reset();
+    announce();
+    await retention.sweep();
+  }
+
+  const methods: FaceEngine = {
+    async configureFaces(request) {
+      await configure(requests.config.parse(request, 'configuration'));
+      return state();
+    },
+    faceState: () => state(),
+    faceChanges: async (query) => following(requests.changes.parse(query, 'query')),
+    async faceAudience(query) {
+      const { accessPoint } = requests.audience.parse(query, 'query');
+      const audience = policy.audience(accessPoint);
+      if (audience !== undefined) return Promise.resolve(audience);
+      throw new AccessError('NOT_FOUND', `The access point ${accessPoint} is not configured`);
+    },
+    async faceReenrolments(query) {
+      const {
+        model,
+        after = '',
+        limit = MOST_LISTED,
+      } = requests.reenrolments.parse(query, 'query');
+      return store.faces('outdated', { model, after, limit });
+    },
+    erasePerson: async (request) => erase(requests.erasure.parse(request, 'request')),
+  };
+  return { methods, retention };
+}

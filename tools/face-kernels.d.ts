@@ -1,0 +1,1 @@
+export function compileKernel(name: 'relaxed' | 'baseline'): Promise<string>;
