@@ -13,6 +13,7 @@ const BENCHES = [
   'zones.ts',
   'attendance.ts',
   'link-reconnect.ts',
+  'outbox.ts',
   'flow.ts',
 ];
 
