@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { bundleEngine } from './bundle-engine.js';
+import { bundleEngine, bundleWorkbooks } from './bundle-engine.js';
 import { copyModels } from './copy-models.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -16,6 +16,7 @@ const LANGUAGES = ['en-US', 'zh-CN', 'ru'];
 await rm(path.join(root, 'dist'), { recursive: true, force: true });
 tsc('tsconfig.build.json');
 await bundleEngine(path.join(root, 'dist', 'lib', 'engine'));
+await bundleWorkbooks(path.join(root, 'dist'));
 await copyModels(path.join(root, 'dist', 'models'));
 for (const name of await nodeNames()) await buildNode(name);
 // Comes last: without it a build that was interrupted would pass for a whole one.

@@ -17,10 +17,23 @@ const PROGRAMS = {
  * @param {string} folder
  * @param {{ extension?: string, more?: Record<string, string> }} [options] `more`: further entry points by name
  */
-export async function bundleEngine(folder, { extension = '.js', more = {} } = {}) {
+export function bundleEngine(folder, { extension = '.js', more = {} } = {}) {
+  return bundle({ ...PROGRAMS, ...more }, folder, extension);
+}
+
+/**
+ * Puts the program that writes workbooks into one file in its own place, so that its library need not be installed.
+ * @param {string} folder that mirrors the source tree
+ */
+export function bundleWorkbooks(folder) {
+  const name = 'lib/attendance/xlsx-worker';
+  return bundle({ [name]: `${name}.ts` }, folder, '.js');
+}
+
+async function bundle(entryPoints, folder, extension) {
   await build({
     absWorkingDir: root,
-    entryPoints: { ...PROGRAMS, ...more },
+    entryPoints,
     outdir: folder,
     outExtension: { '.js': extension },
     bundle: true,

@@ -8,7 +8,9 @@ import { openClockKeeper } from './clock-memory.ts';
 import { createClockTrust, type ClockTrust } from './clock-trust.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { CONFIG_SETTING, createConfiguration, type Configuration } from './configuration.ts';
+import { createConclude } from './conclude.ts';
 import { createDecide, type Decide } from './decide.ts';
+import { Durations } from './durations.ts';
 import { createFaces, type Faces } from './faces/faces.ts';
 import { FaceSettings } from './faces/settings.ts';
 import { Touched } from './faces/touched.ts';
@@ -21,6 +23,10 @@ import { createJudge, type Judge } from './judge.ts';
 import { createLockouts } from './lockouts.ts';
 import { MASTER_SETTING, Mastership } from './mastership/mastership.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
+import { assembleOnline, type Online } from './online/assemble.ts';
+import { Confirmation } from './online/confirmation.ts';
+import { KeptAnswers } from './online/kept-answers.ts';
+import { createRevise, type Revise } from './online/revise.ts';
 import { createGrantOpening, type GrantOpening } from './opening.ts';
 import { withCheckOut } from './passes/check-out.ts';
 import { createPassDesk, type PassDesk } from './passes/desk.ts';
@@ -32,10 +38,14 @@ import { createMarks, type MarkDeal } from './release/marks.ts';
 import { createOverrides, type OverrideRelease } from './release/overrides.ts';
 import { withSettlement } from './release/settlement.ts';
 import { createPolicyWriter } from './policy-writer.ts';
-import { createReadings } from './readings.ts';
+import { createReadings, type Readings } from './readings.ts';
 import { createReporting, type Reporting } from './reports/reporting.ts';
 import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
+import { assembleLink } from './sync/assemble-link.ts';
+import { Capture, withCapture } from './sync/capture.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
 import type { SideState, Store } from './store/store.ts';
 import { createTokenCheck } from './token-check.ts';
@@ -50,6 +60,8 @@ export interface EngineParts {
   store: Store;
   policy: Policy;
   secrets: Secrets;
+  /** Secret of 32 bytes by which this engine and others agree on keys. */
+  exchange: Uint8Array;
   side: SideState;
   clock: Clock;
   /** Path of the database, for reports. */
@@ -79,11 +91,13 @@ export interface Assembly {
   trust: ClockTrust;
   site: Site;
   presence: Presence;
+  online: Online;
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
   faces: Faces;
   penalties: Penalties;
   local: LocalClock;
+  link: SyncEngine & FleetEngine;
   confirmClock(author: string): Promise<void>;
 }
 
@@ -103,8 +117,9 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const local = createLocalClock(policy, trust);
   const touched = new Touched();
   const faceSettings = new FaceSettings(side.settings);
+  const kept = new KeptAnswers(side.keptAnswers);
   const writer = createPolicyWriter({
-    ...{ policy, store, trust, journal: plain, onBehind },
+    ...{ policy, store, trust, journal: plain, kept, onBehind },
     onWritten: (changes, applied) => {
       touched.note(changes, applied);
     },
@@ -121,15 +136,33 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     ...{ trust, local, writer, faces: faceSettings },
   });
   const presence = assemblePresence(parts, { site, journal, trust });
-  const judge = guarded(assembleJudge(parts, site, presence), problems);
+  const capture = new Capture(clock, (captured) => {
+    events.emit('captured', captured);
+  });
+  const confirmation = new Confirmation(clock, side.settings);
+  const memory = createReadings(parts.secrets);
+  const revise = createRevise({ site, kept, confirmation });
+  const asked = assembleJudge(parts, { site, presence, memory, revise });
+  const { secrets } = parts;
+  const judge = guarded(withCapture(asked, { capture, memory, secrets, site }), problems);
   const grants = createGrants(clock);
+  const conclude = createConclude({ clock, site, journal, grants, presence });
+  const shared = { ...parts, trust, site, judge, journal, presence, conclude };
+  const online = assembleOnline({ ...shared, memory, kept, confirmation });
+  const times = new Durations();
   const mastership = new Mastership({ stored: side.settings[MASTER_SETTING], journal, trust });
   const configuration = createConfiguration({ policy, site, store, trust, journal, mastership });
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
+  const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   return {
-    decide: createDecide({ clock, trust, site, judge, journal, grants, presence }),
-    grantOpening: createGrantOpening({ clock, trust, site, journal, grants }),
+    decide: createDecide({ ...shared, times }),
+    grantOpening,
+    link: assembleLink({
+      ...parts,
+      ...{ site, journal, trust, writer, administration, grantOpening },
+      ...{ presence, mastership, capture },
+    }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
@@ -146,12 +179,18 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
     configuration,
-    monitor: createMonitor({ ...parts, trust, site, journal, judge, mastership, problems }),
+    monitor: createMonitor({
+      ...shared,
+      mastership,
+      problems,
+      times: { local: times, online: online.times },
+    }),
     reporting: createReporting({ ...parts, trust, site }),
     journal,
     trust,
     site,
     presence,
+    online,
     events,
     confirmClock,
   };
@@ -197,15 +236,17 @@ async function assembleClock(
   };
 }
 
-function assembleJudge(parts: EngineParts, site: Site, presence: Presence): Judge {
-  const { store, policy, secrets, side, clock } = parts;
-  const memory = createReadings(secrets);
+function assembleJudge(
+  { store, policy, secrets, side, clock }: EngineParts,
+  wired: { site: Site; presence: Presence; memory: Readings; revise: Revise },
+): Judge {
+  const { memory } = wired;
   const lockouts = createLockouts(clock, side.lockouts);
   const pins = createPinCheck({ policy, store, secrets, lockouts });
   const used = createUsedTokens(side.usedTokens);
   const tokens = createTokenCheck({ policy, store, secrets, used });
   const identify = createIdentify({ policy, memory, pins, tokens, lockouts });
-  return createJudge({ policy, site, secrets, memory, identify, tokens, presence });
+  return createJudge({ ...wired, policy, secrets, identify, tokens });
 }
 
 /** Nothing is decided from a snapshot that has lost touch with the store. */

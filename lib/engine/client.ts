@@ -79,6 +79,8 @@ class EngineHost {
       onEvent: (reply) => {
         if (reply.event === 'policy') this.events.emit('policy', reply.data);
         else if (reply.event === 'alarm') this.events.emit('alarm', reply.data);
+        else if (reply.event === 'recorded') this.events.emit('recorded', reply.data);
+        else if (reply.event === 'captured') this.events.emit('captured', reply.data);
         else this.events.emit('passage', reply.data);
       },
       onUp: () => {

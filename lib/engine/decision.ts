@@ -9,13 +9,23 @@ import type { Tag } from './tag.ts';
 
 const DEFAULT_LANGUAGE = 'en-US';
 
+/** A verdict, and what a decision says of it besides. */
+export interface Judged {
+  verdict: Verdict;
+  /** By what the person was recognised. */
+  tag?: Tag;
+  /** Who decided; default `local`. */
+  by?: Decision['by'];
+  /** The longest life of a grant, in milliseconds; the access point may give it a shorter one. */
+  life?: number;
+}
+
 /** Numbers a verdict and gives it its life; a person is named on success only (D5). */
 export function toDecision(
   attempt: Attempt,
-  verdict: Verdict,
+  { verdict, tag, by = 'local', life = Infinity }: Judged,
   { now, trusted }: Moment,
   site: Site,
-  tag?: Tag,
 ): Decision {
   const point = site.accessPoint(attempt.accessPoint);
   const granted = verdict.outcome === 'granted';
@@ -24,9 +34,9 @@ export function toDecision(
     attempt: attempt.id,
     outcome: verdict.outcome,
     reasons: [...verdict.reasons],
-    by: 'local',
+    by,
     at: now,
-    validUntil: granted ? now + (point?.grantLife ?? 0) : now,
+    validUntil: granted ? now + Math.min(point?.grantLife ?? 0, life) : now,
   };
   const direction = attempt.direction ?? point?.direction;
   if (attempt.accessPoint !== undefined) decision.accessPoint = attempt.accessPoint;

@@ -22,8 +22,15 @@ import type { Attendance, AttendanceQuery, FirmQuery, Timesheet } from './report
 import type { ClockState, EventEntry, RecordRef, StoredRecord, Stream } from '../model/record.ts';
 import type { EngineConfig } from '../model/site.ts';
 import type { Stay } from '../policy/presence/stays.ts';
+import type { CollectedEngine } from './collected/collected.ts';
+import type { OutgoingEngine, Recorded } from './outgoing/outgoing.ts';
+import type { FleetEngine } from './fleet/fleet-engine.ts';
+import type { OnlineEngine } from './online/online.ts';
+import type { Times } from './durations.ts';
 import type { FaceEngine } from './faces/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
+import type { Captured } from '../link/receipt.ts';
+import type { SyncEngine } from './sync/sync-engine.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 
 /** What a relay asks before it moves: may this decision drive this output, once, now? */
@@ -163,6 +170,8 @@ export interface EngineHealth {
   clock: 'trusted' | 'untrusted';
   /** Version of the time-zone data in use. */
   tzdata: string;
+  /** How long decisions take, those of this engine, and those for which a server was asked. */
+  times: { local: Times; online: Times };
   /** Where people and rights are born (R-033). */
   master: MasterState;
   store: {
@@ -327,8 +336,12 @@ export interface EngineEvents {
   policy: { version: number };
   /** An event record of category `alarm` was written. */
   alarm: EventEntry;
+  /** A credential was shown for enrolment, as a command of the server has asked. */
+  captured: Captured;
   /** A passage that this gateway has seen is committed, and people are where it brought them. */
   passage: Passage;
+  /** Records were committed: the numbers of the newest. Told at most every 20 ms. */
+  recorded: Recorded;
 }
 
 /**
@@ -336,7 +349,8 @@ export interface EngineEvents {
  * engine inside the same process in unit tests. Every method may reject with an AccessError;
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
-export interface Engine extends FaceEngine {
+export interface Engine
+  extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine, OnlineEngine, FaceEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

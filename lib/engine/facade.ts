@@ -5,13 +5,16 @@ import type { ExplainQuery, Explanation } from '../model/explanation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Assembly } from './assemble.ts';
 import type { ActiveLevel, Engine, FirmScope, ScheduleState } from './engine.ts';
+import { collectedMethods } from './collected/facade.ts';
+import { outgoingMethods } from './outgoing/facade.ts';
 import { openDeals, releaseState } from './release/queries.ts';
+import { onlineMethods, type OnlineService } from './online/facade.ts';
 import { presenceMethods } from './presence/facade.ts';
 import * as requests from './requests.ts';
 import type { Store } from './store/store.ts';
 
 /** The engine inside this process. */
-export interface EngineService extends Engine {
+export interface EngineService extends Engine, OnlineService {
   /** As `decide`, for an attempt that was under way for `waited` milliseconds of the monotonic clock. */
   decideAfter(attempt: Attempt, waited: number): Promise<Decision>;
 }
@@ -83,6 +86,15 @@ export function createFacade(
     recordPassage: async (passage) =>
       presence.passages.record(requests.passage.parse(passage, 'passage'), trust.read()),
     ...presenceMethods(assembly, store),
+    ...outgoingMethods(store),
+    ...collectedMethods(store),
+    ...assembly.link,
+    async takeLetter(query) {
+      const answer = await assembly.link.takeLetter(query);
+      if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
+      return answer;
+    },
+    ...onlineMethods(assembly),
     ...faces.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {

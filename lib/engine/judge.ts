@@ -1,10 +1,12 @@
 import type { Attempt } from '../model/attempt.ts';
 import { optional } from '../model/optional.ts';
 import type { EventEntry, LoggedCredential } from '../model/record.ts';
-import type { Policy, Verdict } from '../policy/policy.ts';
+import type { Obstacles, Policy, Verdict } from '../policy/policy.ts';
+import { STALE, type Age } from './age.ts';
 import type { Moment } from './clock-trust.ts';
-import { refusal } from './decision.ts';
+import { refusal, type Judged } from './decision.ts';
 import type { CheckContext, Identified, Identify } from './identify.ts';
+import type { Revise } from './online/revise.ts';
 import { toLogged, type Reading, type Readings } from './readings.ts';
 import { blockedExits } from './release/blocked.ts';
 import type { Presence } from './presence/presence.ts';
@@ -15,23 +17,14 @@ import { alarmDetails, tagOf, type Tag } from './tag.ts';
 import type { TokenCheck } from './token-check.ts';
 
 /** A verdict with all that has to be committed together with it. */
-export interface Judgement {
-  verdict: Verdict;
-  /** By what the person was recognised. */
-  tag?: Tag;
+export interface Judgement extends Judged {
   logged: LoggedCredential[];
   side: SideWrite[];
   alarms: EventEntry[];
 }
 
-/** Age of the read in milliseconds; asked again after everything that takes time. */
-export type Age = () => number;
-
 /** From an attempt to a verdict. Throws only for errors of our own; nothing is opened then. */
 export type Judge = (attempt: Attempt, moment: Moment, age: Age) => Promise<Judgement>;
-
-/** A read that is older than this opens nothing any more (F-30). Milliseconds. */
-export const STALE = 3000;
 
 /** Wrong PINs at access points that nobody has configured are counted together. */
 const UNKNOWN_KEYPAD = '-';
@@ -44,10 +37,11 @@ interface Parts {
   identify: Identify;
   tokens: TokenCheck;
   presence: Presence;
+  revise: Revise;
 }
 
 export function createJudge(parts: Parts): Judge {
-  const { policy, site, secrets, memory, identify, tokens, presence } = parts;
+  const { policy, site, secrets, memory, identify, tokens, presence, revise } = parts;
 
   const contextOf = ({ accessPoint = '' }: Attempt, moment: Moment): CheckContext => ({
     site: site.settings?.id ?? '',
@@ -66,6 +60,7 @@ export function createJudge(parts: Parts): Judge {
     { now, trusted }: Moment,
     identified: readonly Identified[],
     keypadLockedOut: boolean,
+    obstacles: Obstacles,
   ): Verdict =>
     policy.evaluate({
       accessPoint: attempt.accessPoint ?? '',
@@ -75,7 +70,7 @@ export function createJudge(parts: Parts): Judge {
       now,
       clockTrusted: trusted,
       keypadLockedOut,
-      obstacles: (person) => presence.admission.obstacles(attempt.accessPoint, person),
+      obstacles,
     });
 
   /** In the turn of the verdict, so that no second one can come between it and its reservation. */
@@ -95,13 +90,16 @@ export function createJudge(parts: Parts): Judge {
     const logged = log(readings, identified);
     if (age() > STALE) return { verdict: refusal('stale'), logged, side, alarms };
     presence.look();
-    const verdict = evaluate(attempt, moment, identified, keypadLockedOut);
+    const obstacles: Obstacles = (person) =>
+      presence.admission.obstacles(attempt.accessPoint, person);
+    const found = evaluate(attempt, moment, identified, keypadLockedOut, obstacles);
+    const judged = revise({ attempt, readings, moment, obstacles }, found);
+    const { verdict, tag = tagOf(policy, identified, verdict) } = judged;
     if (verdict.outcome === 'granted')
       side.push(...tokens.use(checked.tokens.values(), moment.now));
-    const tag = tagOf(policy, identified, verdict);
     const reports = admit(attempt, verdict);
     return {
-      verdict,
+      ...judged,
       logged,
       side,
       alarms: [
@@ -116,7 +114,11 @@ export function createJudge(parts: Parts): Judge {
 }
 
 /** What a guard has to know at once. A duress PIN alarms even where it does not open. */
-function alarmsOf({ accessPoint }: Attempt, verdict: Verdict, tag: Tag | undefined): EventEntry[] {
+export function alarmsOf(
+  { accessPoint }: Attempt,
+  verdict: Verdict,
+  tag: Tag | undefined,
+): EventEntry[] {
   const alarm = (code: string): EventEntry => ({
     category: 'alarm',
     code,

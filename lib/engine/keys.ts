@@ -34,6 +34,8 @@ export interface EngineKeys {
   logDigest: Buffer;
   /** Message authentication of the log; by it the store notices a wrong key. */
   logMac: Buffer;
+  /** The private key with which this engine and another agree on a common one (X25519). */
+  exchange: Buffer;
 }
 
 export interface KeySource {
@@ -120,5 +122,6 @@ export function deriveKeys(master: Uint8Array): EngineKeys {
     seal: derive('seal'),
     logDigest: derive('log-digest'),
     logMac: derive('log-mac'),
+    exchange: derive('exchange'),
   };
 }

@@ -4,6 +4,7 @@ import type { Attempt } from '../model/attempt.ts';
 import type { Mastership } from './mastership/mastership.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
+import type { Durations } from './durations.ts';
 import type { EngineHealth } from './engine.ts';
 import type { Journal } from './journal.ts';
 import type { Judge } from './judge.ts';
@@ -30,6 +31,7 @@ interface Parts {
   mastership: Mastership;
   /** What else is wrong, as stable codes. */
   problems: ReadonlySet<string>;
+  times: { local: Durations; online: Durations };
   /** Milliseconds between two probes. */
   probeInterval: number;
 }
@@ -77,6 +79,7 @@ export function createMonitor(parts: Parts): Monitor {
         probeAge: Math.round(clock.monotonic() - probed),
         clock: trusted ? 'trusted' : 'untrusted',
         tzdata: policy.tzdata,
+        times: { local: parts.times.local.times, online: parts.times.online.times },
         master: mastership.state,
         store: stored,
       };

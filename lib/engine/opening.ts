@@ -2,15 +2,21 @@ import type { Clock } from '../model/clock.ts';
 import type { Decision } from '../model/decision.ts';
 import { AccessError } from '../model/errors.ts';
 import { uuidv7 } from '../model/ids.ts';
+import type { AccessEntry } from '../model/record.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import { toDecision } from './decision.ts';
-import type { OpeningRequest } from './engine.ts';
 import type { Grants } from './grants.ts';
 import type { Journal } from './journal.ts';
 import type { Site } from './site.ts';
 
+/** Why a door is opened for nobody in particular. */
+export interface Opening {
+  accessPoint: string;
+  cause: NonNullable<AccessEntry['opening']>;
+}
+
 /** Grants the opening of a door for all. Rejects with NOT_FOUND, or with what the store says. */
-export type GrantOpening = (request: OpeningRequest) => Promise<Decision>;
+export type GrantOpening = (request: Opening) => Promise<Decision>;
 
 interface Parts {
   clock: Clock;
@@ -30,7 +36,8 @@ export function createGrantOpening({ clock, trust, site, journal, grants }: Part
     const started = clock.monotonic();
     const attempt = { id: uuidv7(moment.now), at: moment.now, accessPoint, credentials: [] };
     const verdict = { outcome: 'granted', reasons: [], duress: false, breakGlass: false } as const;
-    const decision = toDecision(attempt, verdict, moment, site);
+    const decision = toDecision(attempt, { verdict }, moment, site);
+    if (cause === 'command') decision.by = 'server';
     await journal.append('access', { decision, credentials: [], opening: cause }, moment);
     const life = decision.validUntil - decision.at;
     grants.add(decision.id, life - (clock.monotonic() - started));

@@ -4,6 +4,7 @@ import type { Policy, PolicyChange } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { Journal } from './journal.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
+import type { KeptAnswers } from './online/kept-answers.ts';
 import type { StoreScope } from './store/entities/scope.ts';
 import type { ChangeOutcome, PreparedChange, SideWrite, Store } from './store/store.ts';
 
@@ -18,6 +19,12 @@ export interface PolicyWriter {
     event: EventEntry,
     more?: { scope?: StoreScope; side?: readonly SideWrite[] },
   ): Promise<ChangeOutcome>;
+  /** Commits what the server has sent, each change on its own. */
+  writeSynced(
+    changes: readonly PreparedChange[],
+    event: EventEntry,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome>;
   /** Makes visible what has been committed beside the policy, such as with a record. */
   follow(applied: readonly PolicyChange[]): void;
 }
@@ -27,6 +34,8 @@ interface Parts {
   store: Store;
   trust: ClockTrust;
   journal: Journal;
+  /** What answers of a server end by the changes. */
+  kept: Pick<KeptAnswers, 'revokedBy'>;
   /** Told of every change once it is committed and visible. */
   onWritten: (changes: readonly PreparedChange[], applied: readonly PolicyChange[]) => void;
   /** The snapshot could not follow the store: nothing may be decided from it any more. */
@@ -34,7 +43,7 @@ interface Parts {
 }
 
 export function createPolicyWriter(parts: Parts): PolicyWriter {
-  const { policy, store, trust, journal, onBehind } = parts;
+  const { policy, store, trust, journal, kept, onWritten, onBehind } = parts;
 
   function takeOver(applied: readonly PolicyChange[], version: number): void {
     try {
@@ -47,14 +56,23 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
     }
   }
 
+  function finish(changes: readonly PreparedChange[], outcome: ChangeOutcome): ChangeOutcome {
+    takeOver(outcome.applied, outcome.version);
+    if (outcome.written > 0) onWritten(changes, outcome.applied);
+    return outcome;
+  }
+
   return {
     alone: createLimiter(1),
-    async write(changes, atomic, entry, { scope, side } = {}) {
+    async write(changes, atomic, entry, { scope, side = [] } = {}) {
       const event = journal.newEvent(entry, trust.read());
-      const outcome = await store.change(changes, atomic, event, scope, side);
-      takeOver(outcome.applied, outcome.version);
-      if (outcome.written > 0) parts.onWritten(changes, outcome.applied);
-      return outcome;
+      const all = [...side, ...kept.revokedBy(changes)];
+      return finish(changes, await store.change(changes, atomic, event, scope, all));
+    },
+    async writeSynced(changes, entry, side) {
+      const event = journal.newEvent(entry, trust.read());
+      const all = [...side, ...kept.revokedBy(changes)];
+      return finish(changes, await store.applySynced(changes, event, all));
     },
     follow(applied) {
       takeOver(applied, policy.version);

@@ -1,8 +1,10 @@
 import type { Attempt } from '../model/attempt.ts';
 import { toPlainError, uptime } from '../process/protocol.ts';
 import { callMethod, type Reply, type Request, type StartOptions } from './channel.ts';
+import type { EngineMethod } from './engine.ts';
 import type { EngineService } from './facade.ts';
 import { readKeys } from './keys.ts';
+import type { ForeignAttempt, OnlineResult } from './online/online.ts';
 import { createEngine } from './service.ts';
 
 /** The last word of a broken engine must not keep it from starting anew. Milliseconds. */
@@ -28,8 +30,14 @@ async function start(): Promise<void> {
   engine.on('alarm', (data) => {
     send({ kind: 'event', event: 'alarm', data });
   });
+  engine.on('captured', (data) => {
+    send({ kind: 'event', event: 'captured', data });
+  });
   engine.on('passage', (data) => {
     send({ kind: 'event', event: 'passage', data });
+  });
+  engine.on('recorded', (data) => {
+    send({ kind: 'event', event: 'recorded', data });
   });
   // Loading leaves garbage that would stay for hours in a quiet process.
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
@@ -39,13 +47,29 @@ async function start(): Promise<void> {
 async function answer({ id, method, query, sent }: Request & { kind: 'call' }): Promise<void> {
   try {
     if (engine === undefined) throw new Error('The engine has not started');
-    const value =
-      method === 'decide'
-        ? await engine.decideAfter(query as Attempt, Math.max(0, uptime() - sent))
-        : await callMethod(engine, method, query);
+    const value = await call(engine, method, query, Math.max(0, uptime() - sent));
     send({ kind: 'result', id, value });
   } catch (error) {
     send({ kind: 'error', id, error: toPlainError(error) });
+  }
+}
+
+/** What is about somebody at a door is told how long it was on its way here, in milliseconds (F-30). */
+function call(
+  service: EngineService,
+  method: EngineMethod,
+  query: unknown,
+  waited: number,
+): Promise<unknown> {
+  switch (method) {
+    case 'decide':
+      return service.decideAfter(query as Attempt, waited);
+    case 'takeAnswer':
+      return service.takeAnswerAfter(query as OnlineResult, waited);
+    case 'decideFor':
+      return service.decideForAfter(query as ForeignAttempt, waited);
+    default:
+      return callMethod(service, method, query);
   }
 }
 

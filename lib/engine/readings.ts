@@ -25,7 +25,8 @@ export interface Readings {
 
 export function createReadings(secrets: Secrets): Readings {
   const known = new Map<string, string>();
-  const nameOf = (type: CredentialType, canonical: string): string => `${type}:${canonical}`;
+  const nameOf = (type: CredentialType, canonical: string): string =>
+    `${secrets.keysInUse}:${type}:${canonical}`;
 
   return {
     read(presented) {

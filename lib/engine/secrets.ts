@@ -11,7 +11,7 @@ import { AccessError } from '../model/errors.ts';
 import type { EngineKeys } from './keys.ts';
 
 /** What a sealed blob holds; bound into the seal, so that blobs cannot change places. */
-export type SealedKind = 'value' | 'template' | 'tokenKey';
+export type SealedKind = 'value' | 'template' | 'tokenKey' | 'siteKeys';
 
 /** Everything that is done with the engine's keys. */
 export interface Secrets {
@@ -20,6 +20,12 @@ export interface Secrets {
    * 128 bits, 22 characters of base64url. PINs have a key of their own (D4).
    */
   lookup(type: CredentialType, canonical: string): string;
+  /** The keys of `lookup`, as a site shares them: whoever finds a credential at one gateway finds it at all. */
+  siteKeys(): Uint8Array;
+  /** Changes whenever other keys are adopted: digests made before are worth nothing then. */
+  readonly keysInUse: number;
+  /** Finds credentials with the keys of another engine of the site from now on. Throws `KEY_MISMATCH`. */
+  adoptSiteKeys(keys: Uint8Array): void;
   /** The digest that stands in the log for a PIN or a biometric value (D6): 22 characters of base64url. */
   logDigest(type: CredentialType, canonical: string): string;
   /** AES-256-GCM with a random nonce, bound to the credential and to what the blob is. */
@@ -29,6 +35,7 @@ export interface Secrets {
 }
 
 const DIGEST_BYTES = 16;
+const SITE_KEY_BYTES = 32;
 const FORMAT = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -36,12 +43,25 @@ const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 export function createSecrets(keys: EngineKeys): Secrets {
   // A key object is set up once; raw bytes would cost several times the work at each use.
-  const lookup = createSecretKey(keys.lookup);
-  const pinIndex = createSecretKey(keys.pinIndex);
+  let lookup = createSecretKey(keys.lookup);
+  let pinIndex = createSecretKey(keys.pinIndex);
+  let adoptions = 0;
   const logDigest = createSecretKey(keys.logDigest);
   const sealing = createSecretKey(keys.seal);
   return {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
+    siteKeys: () => Buffer.concat([lookup.export(), pinIndex.export()]),
+    adoptSiteKeys(shared) {
+      if (shared.length !== 2 * SITE_KEY_BYTES) {
+        throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
+      }
+      lookup = createSecretKey(shared.subarray(0, SITE_KEY_BYTES));
+      pinIndex = createSecretKey(shared.subarray(SITE_KEY_BYTES));
+      adoptions += 1;
+    },
+    get keysInUse() {
+      return adoptions;
+    },
     logDigest: (type, canonical) => digest(logDigest, type, canonical),
     seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),
     open: (credential, kind, sealed) => open(sealing, `${kind}:${credential}`, sealed),

@@ -4,6 +4,8 @@ import { createPolicy } from '../policy/snapshot.ts';
 import { assemble, type Moves } from './assemble.ts';
 import { createEmitter } from '../model/emitter.ts';
 import type { EngineEvents } from './engine.ts';
+import { atMostEvery } from './outgoing/at-most-every.ts';
+import type { Recorded } from './outgoing/outgoing.ts';
 import { createFacade, type EngineService } from './facade.ts';
 import { readKeys, type EngineKeys } from './keys.ts';
 import { createSecrets } from './secrets.ts';
@@ -12,6 +14,8 @@ import { openStore } from './store/open.ts';
 import type { StoreLimits } from './store/store.ts';
 
 const PROBE_INTERVAL = 2000;
+/** Milliseconds between two announcements of new records. */
+const RECORDED_INTERVAL = 20;
 /** In force until the first configuration arrives (R-048, D9). */
 const DEFAULT_LIMITS: StoreLimits = {
   ring: 2000,
@@ -53,6 +57,9 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
       moved: (moved) => {
         moves.emit('moved', moved);
       },
+      recorded: atMostEvery(RECORDED_INTERVAL, (last: Recorded) => {
+        events.emit('recorded', last);
+      }),
       dead: onFatal,
     },
   });
@@ -68,6 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
       events,
       moves,
       secrets: createSecrets(keys),
+      exchange: keys.exchange,
       probeInterval: options.probeInterval ?? PROBE_INTERVAL,
       onFatal,
     });

@@ -7,6 +7,7 @@ export interface Site {
   /** Id of any access point, for the probe. */
   readonly firstAccessPoint: string | undefined;
   accessPoint(id: string | undefined): AccessPoint | undefined;
+  accessPoints(): Iterable<AccessPoint>;
   replace(config: EngineConfig): void;
 }
 
@@ -21,6 +22,7 @@ export function createSite(): Site {
       return accessPoints.keys().next().value;
     },
     accessPoint: (id) => (id === undefined ? undefined : accessPoints.get(id)),
+    accessPoints: () => accessPoints.values(),
     replace(config) {
       settings = config.site;
       accessPoints = new Map(config.accessPoints.map((point) => [point.id, point]));

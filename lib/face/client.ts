@@ -84,6 +84,7 @@ class FaceHost {
       snapshot: (query) => this.#pictures.take(() => this.#call('snapshot', query)),
       identify: (query) => this.#search('identify', query),
       verify: (query) => this.#search('verify', query),
+      calibrate: (query) => this.#search('calibrate', query),
     };
   }
 
@@ -117,7 +118,7 @@ class FaceHost {
     return (await supervisor.call(method, query)) as Awaited<ReturnType<FaceService[M]>>;
   }
 
-  async #search<M extends 'identify' | 'verify'>(
+  async #search<M extends 'identify' | 'verify' | 'calibrate'>(
     method: M,
     query: Parameters<FaceService[M]>[0],
   ): Promise<Awaited<ReturnType<FaceService[M]>>> {

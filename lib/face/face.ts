@@ -97,6 +97,10 @@ export interface FaceGallery {
   clear(): void;
   /** The best candidates of an audience, best first, at most one of each person; exact. */
   search(vector: Float32Array, options: Audience & { limit: number }): FaceCandidate[];
+  /** Ids of all credentials. */
+  credentials(): readonly string[];
+  /** Compares an entry with every entry of other people. */
+  compareOthers(credential: string, take: (score: number, other: string) => void): void;
   /** The best of one person's templates; undefined without a template. */
   verify(vector: Float32Array, person: string): FaceCandidate | undefined;
 }

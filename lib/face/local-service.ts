@@ -1,3 +1,5 @@
+import { calibrate } from './calibration/calibrate.ts';
+import { calibrationPicture } from './calibration/picture.ts';
 import type { GalleryEntry } from './face.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { identityOf, readManifest } from './models/manifest.ts';
@@ -34,6 +36,11 @@ export async function createFaceService(models: string): Promise<FaceService> {
     return { size: gallery.size };
   }
 
+  async function calibrateGallery(falseMatch: number): ReturnType<FaceService['calibrate']> {
+    const { curve, ...told } = await calibrate(gallery, description, falseMatch);
+    return { ...told, picture: calibrationPicture({ curve, ...told }, description) };
+  }
+
   return {
     describe: () => answer(() => description),
     analyse: ({ picture, demands }) => analyse(picture, demands),
@@ -44,6 +51,7 @@ export async function createFaceService(models: string): Promise<FaceService> {
         compared: gallery.count(audience),
       })),
     verify: ({ vector, person }) => answer(() => gallery.verify(vector, person)),
+    calibrate: ({ falseMatch }) => calibrateGallery(falseMatch),
     put: (query) => answer(() => put(query)),
     remove: (query) => answer(() => remove(query)),
   };

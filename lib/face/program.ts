@@ -11,6 +11,7 @@ const TIME_LIMITS: Readonly<Record<FaceMethod, number>> = {
   snapshot: 3000,
   identify: 2000,
   verify: 2000,
+  calibrate: 60_000,
   put: 30_000,
   remove: 10_000,
 };

@@ -1,4 +1,5 @@
 import type { ModelIdentity } from '../model/credential.ts';
+import type { Calibration } from './calibration/calibrate.ts';
 import type { Audience, FaceCandidate, FaceDemands, FaceFindings, GalleryEntry } from './face.ts';
 import type { FaceRole } from './models/manifest.ts';
 
@@ -19,6 +20,10 @@ export interface FaceService {
   ): Promise<{ candidates: FaceCandidate[]; compared: number }>;
   /** The best of one person's templates; undefined without one. */
   verify(query: { vector: Float32Array; person: string }): Promise<FaceCandidate | undefined>;
+  /** Thresholds by how alike the people of this gallery are, with the curve as an SVG picture. Takes some seconds. */
+  calibrate(query: {
+    falseMatch: number;
+  }): Promise<Omit<Calibration, 'curve'> & { picture: string }>;
   /** Adds or replaces templates. Those of another model are left out and told. */
   put(query: { entries: readonly GalleryEntry[] }): Promise<{ refused: string[] }>;
   /** Removes templates by the id of their credential; without ids all of them. */

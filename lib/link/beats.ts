@@ -56,6 +56,12 @@ export class Beats {
     return { session: this.#session, number: this.#number };
   }
 
+  /** The beat that was sent last on this connection; undefined without one. */
+  get newest(): Beat | undefined {
+    if (this.#session === '' || this.#number === 0) return undefined;
+    return { session: this.#session, number: this.#number };
+  }
+
   /** Milliseconds since a beat was sent: at least the age of what names it. Undefined if it is not of this connection. */
   age({ session, number }: Beat): number | undefined {
     if (session === '' || session !== this.#session) return undefined;

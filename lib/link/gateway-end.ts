@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { createEmitter, type Emitter } from '../model/emitter.ts';
 import type { Clock } from '../model/clock.ts';
+import { AccessError } from '../model/errors.ts';
 import { BEAT_INTERVAL, Beats } from './beats.ts';
 import type { Arrival } from './fence.ts';
 import { openLetter, sealLetter } from './letter.ts';
+import { openSealed, sealFor } from './sealed.ts';
 import { DOWN, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
 import type { Wire, WireMessage } from './wire.ts';
 
@@ -75,7 +77,29 @@ export class GatewayEnd {
   /** Sends a message to the server, signed. Rejects with LINK_DOWN: nothing waits here for better times. */
   send(channel: UpChannel, content: object): Promise<void> {
     const topic = topicOf({ ...this.address, channel });
-    return this.#wire.publish(topic, sealLetter(channel, content, this.#key));
+    return this.#wire.publish(topic, this.write(channel, content));
+  }
+
+  /** A signed message for a way of its own, such as HTTP. */
+  write(channel: UpChannel, content: object): string {
+    return sealLetter(channel, content, this.#key);
+  }
+
+  /** What the server has signed, however it came; undefined for anything else. */
+  read(channel: LetterChannel, text: string): unknown {
+    return openLetter(channel, text, this.serverKeys());
+  }
+
+  /** Hides a text from everybody but the server. Throws LINK_DOWN before the gateway is paired. */
+  conceal(text: string, label: string): string {
+    const [server] = this.serverKeys();
+    if (server === undefined) throw new AccessError('LINK_DOWN', 'the gateway is not paired');
+    return sealFor(text, server, label);
+  }
+
+  /** What the server has hidden for this gateway; undefined for anything else. */
+  reveal(sealed: string, label: string): string | undefined {
+    return openSealed(sealed, this.#key, label);
   }
 
   close(): void {
@@ -117,7 +141,7 @@ export class GatewayEnd {
       this.#events.emit('refused', { channel, reason: 'retained' });
       return;
     }
-    const content = openLetter(channel, text, this.serverKeys());
+    const content = this.read(channel, text);
     if (content === undefined) this.#events.emit('refused', { channel, reason: 'notSigned' });
     else this.#events.emit(channel, { content });
   }

@@ -1,7 +1,7 @@
 import { Ranges, type Range } from './ranges.ts';
 
 export interface OutboxOptions {
-  /** Records in one batch. */
+  /** Records in one batch at most; fewer while batches get lost. */
   batch: number;
   /** Batches of the backlog that are on their way at the same time; one more is kept for live records. */
   window: number;
@@ -11,13 +11,8 @@ export interface OutboxOptions {
   longest: number;
 }
 
-/** What a server says that it has stored of a stream. */
-export interface Acknowledgement {
-  /** Everything up to this number is stored. */
-  upTo: number;
-  /** Further records that are stored, beyond a gap. */
-  also: readonly Range[];
-}
+/** Records by which a batch grows with each acknowledgement, and the fewest of one. */
+const GROWTH = 10;
 
 interface Batch extends Range {
   /** When it counts as lost, on the monotonic clock. */
@@ -33,7 +28,7 @@ interface Batch extends Range {
 export class Outbox {
   readonly #options: OutboxOptions;
   /** Everything that the server has. */
-  readonly #stored = new Ranges();
+  #stored = new Ranges();
   /** The oldest record that still exists here, and the newest. */
   #first = 1;
   #last = 0;
@@ -42,16 +37,17 @@ export class Outbox {
   /** The newest record that was ever sent. */
   #sent = 0;
   #batches: Batch[] = [];
+  #size: number;
   #failures = 0;
 
   /** `acknowledged`: everything up to this number is known to be stored at the server. */
   constructor(options: OutboxOptions, acknowledged: number) {
     this.#options = options;
-    this.#stored.add({ from: 1, to: acknowledged });
-    this.#sent = acknowledged;
+    this.#size = options.batch;
+    this.#begin(acknowledged);
   }
 
-  /** Everything up to this number is stored at the server. */
+  /** Everything up to this number is stored at the server, or overwritten. */
   get acknowledged(): number {
     const [first] = this.#stored.list;
     return first?.from === 1 ? first.to : 0;
@@ -63,10 +59,14 @@ export class Outbox {
     return Math.max(0, this.#last - held);
   }
 
-  /** A connection begins: what was on its way is lost, and what is there now is the backlog. */
-  connected(): void {
+  /**
+   * A connection begins: what was on its way is lost, and what is there now is the backlog. `acknowledged` is what
+   * the server says now, which is less than before if it has come back from a backup (F-28).
+   */
+  connected(acknowledged = this.acknowledged): void {
     this.#batches = [];
     this.#failures = 0;
+    this.#begin(acknowledged);
     this.#backlog = this.#last;
   }
 
@@ -82,6 +82,12 @@ export class Outbox {
     return this.#nextOf(true, now) ?? this.#nextOf(false, now);
   }
 
+  /** Of a batch only the records up to `to` fitted into a message; the rest has not been sent. */
+  shorten({ from, to }: Range, upTo: number): void {
+    const batch = this.#batches.find((each) => each.from === from && each.to === to);
+    if (batch !== undefined) batch.to = upTo;
+  }
+
   /** When `next` should be asked again although nothing has happened; undefined if nothing is on its way. */
   get due(): number | undefined {
     return this.#batches.length === 0
@@ -90,28 +96,32 @@ export class Outbox {
   }
 
   /**
-   * Takes an acknowledgement. Returns false for one that cannot be true (records that were never sent, or fewer than
-   * were acknowledged before): it is ignored, and somebody should be told.
+   * The server has stored these records. Returns false if that cannot be true, for they were never sent: it is
+   * ignored, and somebody should be told.
    */
-  take({ upTo, also }: Acknowledgement): boolean {
-    const ranges = [{ from: 1, to: upTo }, ...also];
-    const known = ranges.every(({ from, to }) => from >= 1 && to <= this.#sent && from <= to + 1);
-    if (!known || upTo < this.acknowledged) return false;
-    for (const range of ranges) this.#stored.add(range);
+  take({ from, to }: Range): boolean {
+    if (from < 1 || to < from || to > this.#sent) return false;
+    this.#stored.add({ from, to });
     this.#batches = this.#batches.filter((batch) => !this.#stored.covers(batch));
     this.#failures = 0;
+    this.#size = Math.min(this.#size + GROWTH, this.#options.batch);
     return true;
+  }
+
+  #begin(acknowledged: number): void {
+    this.#stored = new Ranges();
+    this.#stored.add({ from: 1, to: Math.max(acknowledged, this.#first - 1) });
+    this.#sent = Math.max(this.#sent, acknowledged);
   }
 
   #nextOf(live: boolean, now: number): Range | undefined {
     this.#forgetLate(now);
-    const { batch, window } = this.#options;
-    const limit = live ? 1 : window;
+    const limit = live ? 1 : this.#options.window;
     if (this.#batches.filter((each) => each.live === live).length >= limit) return undefined;
     const within = live
       ? { from: Math.max(this.#backlog + 1, this.#first), to: this.#last }
       : { from: this.#first, to: this.#backlog };
-    const range = this.#settled().gap(within, batch);
+    const range = this.#settled().gap(within, this.#size);
     if (range === undefined) return undefined;
     this.#batches.push({ ...range, live, due: now + this.#patience() });
     this.#sent = Math.max(this.#sent, range.to);
@@ -125,10 +135,12 @@ export class Outbox {
     return taken;
   }
 
+  /** Batches that got lost may have been too big for the line. */
   #forgetLate(now: number): void {
     const late = this.#batches.filter(({ due }) => due <= now);
     if (late.length === 0) return;
     this.#failures += 1;
+    this.#size = Math.max(Math.ceil(this.#size / 2), Math.min(GROWTH, this.#options.batch));
     this.#batches = this.#batches.filter(({ due }) => due > now);
   }
 

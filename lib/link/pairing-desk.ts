@@ -5,14 +5,19 @@ import {
   CODE_TRIES,
   isProof,
   newPairingCode,
+  pairingPassword,
   pairingProof,
   pairingSecret,
   type PairingAnswer,
+  type PairingRefusal,
   type PairingRequest,
 } from './pairing.ts';
 
-/** Why a gateway is not taken in. */
-export type PairingRefusal = 'notExpected' | 'expired' | 'tooManyTries' | 'wrongCode';
+/** A gateway that was taken in: what it is told, and its password at the server's own broker. */
+export interface Welcome {
+  answer: PairingAnswer;
+  password: string;
+}
 
 interface Invitation {
   secret: Promise<Buffer>;
@@ -44,7 +49,7 @@ export class PairingDesk {
   }
 
   /** Takes a gateway in, once: the code is used up. The key of the gateway counts only when this has an answer. */
-  async take(request: PairingRequest): Promise<PairingAnswer | { refusal: PairingRefusal }> {
+  async take(request: PairingRequest): Promise<Welcome | PairingRefusal> {
     const name = nameOf(request);
     const invitation = this.#invitations.get(name);
     if (invitation === undefined) return { refusal: 'notExpected' };
@@ -61,7 +66,14 @@ export class PairingDesk {
     this.#invitations.delete(name);
     const { site, gateway } = request;
     const said = { site, gateway, key: this.#key, nonce: randomBytes(16).toString('base64url') };
-    return { ...said, proof: pairingProof(secret, said, request) };
+    const answer = { ...said, proof: pairingProof(secret, said, request) };
+    return { answer, password: pairingPassword(secret, request, answer) };
+  }
+
+  /** Whether somebody is still to be taken in under this name. */
+  expects(gateway: { site: string; gateway: string }): boolean {
+    const invitation = this.#invitations.get(nameOf(gateway));
+    return invitation !== undefined && this.#clock.monotonic() < invitation.until;
   }
 }
 

@@ -13,7 +13,7 @@ export const CODE_LIFE = 600_000;
 export const CODE_TRIES = 5;
 
 /** An Ed25519 public key as the 32 bytes of RFC 8032, in base64url. */
-const PublicKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+export const PublicKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const Nonce = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
 const Proof = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 
@@ -30,6 +30,13 @@ export const PairingAnswer = Type.Object(
   closed,
 );
 export type PairingAnswer = Static<typeof PairingAnswer>;
+
+/** What the server answers to everybody else. Not signed: it can only be believed as far as a cut wire. */
+export const PairingRefusal = Type.Object(
+  { refusal: Type.Enum(['notExpected', 'expired', 'tooManyTries', 'wrongCode']) },
+  closed,
+);
+export type PairingRefusal = Static<typeof PairingRefusal>;
 
 type Said = Pick<PairingRequest, 'site' | 'gateway' | 'key' | 'nonce'>;
 
@@ -59,6 +66,16 @@ export function pairingProof(secret: Buffer, said: Said, request?: Said): string
   const text = JSON.stringify(
     parts.map(({ site, gateway, key, nonce }) => [site, gateway, key, nonce]),
   );
+  return createHmac('sha256', secret).update(text).digest('base64url');
+}
+
+/** The password of the new gateway at the server's own broker, 43 characters: both sides know it, nobody sends it. */
+export function pairingPassword(
+  secret: Buffer,
+  request: Pick<Said, 'nonce'>,
+  answer: Pick<Said, 'nonce'>,
+): string {
+  const text = JSON.stringify(['broker password', request.nonce, answer.nonce]);
   return createHmac('sha256', secret).update(text).digest('base64url');
 }
 

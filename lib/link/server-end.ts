@@ -5,6 +5,7 @@ import { parser } from '../model/parse.ts';
 import { Beat } from './beats.ts';
 import type { Address } from './gateway-end.ts';
 import { openLetter, sealLetter } from './letter.ts';
+import { openSealed, sealFor } from './sealed.ts';
 import { UP, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
 import type { Wire, WireMessage } from './wire.ts';
 
@@ -27,7 +28,7 @@ export interface UpLetter {
 type Letters = Record<UpChannel, UpLetter> & {
   up: undefined;
   down: { reason: string };
-  /** Something came that the gateway of its topic has not signed. */
+  /** Something came that the gateway of its topic has not signed, or of a device that is fenced. */
   refused: { gateway: string; channel: UpChannel };
 };
 
@@ -50,6 +51,7 @@ export class ServerEnd {
   readonly #events = createEmitter<Letters>();
   readonly on: Emitter<Letters>['on'] = (event, listener) => this.#events.on(event, listener);
   readonly #heard = new Map<string, Heard>();
+  readonly #fenced = new Set<string>();
   readonly #ends: (() => void)[];
 
   constructor({ site, wire, key, gatewayKey, clock }: ServerEndOptions) {
@@ -82,13 +84,46 @@ export class ServerEnd {
     return this.#heard.get(gateway);
   }
 
+  /**
+   * Whether the device that is connected under a gateway's name is listened to. While it is not, its beats and states
+   * are still told, but no command can name a moment of it, and all other letters are refused.
+   */
+  fence(gateway: string, isFenced: boolean): void {
+    if (isFenced) {
+      this.#fenced.add(gateway);
+      this.#heard.delete(gateway);
+    } else {
+      this.#fenced.delete(gateway);
+    }
+  }
+
   /** Sends a message to a gateway, signed. Rejects with LINK_DOWN while there is no broker. */
   send(gateway: string, channel: DownChannel, content: object): Promise<void> {
     const address: Address = { site: this.site, gateway };
-    return this.#wire.publish(
-      topicOf({ ...address, channel }),
-      sealLetter(channel, content, this.#key),
-    );
+    return this.#wire.publish(topicOf({ ...address, channel }), this.write(channel, content));
+  }
+
+  /** A signed message for a way of its own, such as HTTP. */
+  write(channel: DownChannel, content: object): string {
+    return sealLetter(channel, content, this.#key);
+  }
+
+  /** What a gateway has signed, however it came; undefined for anything else, and for a device that is fenced. */
+  read(gateway: string, channel: UpChannel, text: string): unknown {
+    const isHeard = !this.#fenced.has(gateway) || channel === 'state' || channel === 'beat';
+    const key = isHeard ? this.#gatewayKey(gateway) : undefined;
+    return key === undefined ? undefined : openLetter(channel, text, [key]);
+  }
+
+  /** Hides a text from everybody but one gateway; undefined for one that is not paired. */
+  conceal(gateway: string, text: string, label: string): string | undefined {
+    const key = this.#gatewayKey(gateway);
+    return key === undefined ? undefined : sealFor(text, key, label);
+  }
+
+  /** What a gateway has hidden for the server; undefined for anything else. */
+  reveal(sealed: string, label: string): string | undefined {
+    return openSealed(sealed, this.#key, label);
   }
 
   close(): void {
@@ -101,8 +136,7 @@ export class ServerEnd {
     const { gateway } = parts;
     const channel = UP.find((name) => name === parts.channel);
     if (channel === undefined) return;
-    const key = this.#gatewayKey(gateway);
-    const content = key === undefined ? undefined : openLetter(channel, text, [key]);
+    const content = this.read(gateway, channel, text);
     if (content === undefined) {
       this.#events.emit('refused', { gateway, channel });
       return;
@@ -113,7 +147,7 @@ export class ServerEnd {
 
   /** A beat of the session that is known must be newer; a replayed one could only make commands look older. */
   #hear(gateway: string, content: unknown): void {
-    if (!beat.check(content)) return;
+    if (this.#fenced.has(gateway) || !beat.check(content)) return;
     const known = this.#heard.get(gateway)?.beat;
     if (known?.session === content.session && content.number <= known.number) return;
     this.#heard.set(gateway, { beat: content, at: this.#clock.monotonic() });

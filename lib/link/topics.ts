@@ -5,11 +5,13 @@ export const PROTOCOL = 1;
 export const UP = ['state', 'beat', 'report', 'records', 'receipts', 'checks', 'files'] as const;
 /** What a server sends. */
 export const DOWN = ['hello', 'acknowledgements', 'commands', 'batches', 'answers'] as const;
+/** How a new gateway and a server get to know each other: asked by the gateway, answered by the server. */
+export const PAIRING = ['pairing', 'paired'] as const;
 export type UpChannel = (typeof UP)[number];
 export type DownChannel = (typeof DOWN)[number];
-export type Channel = UpChannel | DownChannel;
+export type Channel = UpChannel | DownChannel | (typeof PAIRING)[number];
 
-const CHANNELS: ReadonlySet<string> = new Set([...UP, ...DOWN]);
+const CHANNELS: ReadonlySet<string> = new Set([...UP, ...DOWN, ...PAIRING]);
 
 export interface Topic {
   /** The site's id. */

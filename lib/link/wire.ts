@@ -12,7 +12,7 @@ export interface WireEvents {
   message: WireMessage;
   /** A connection is there and all subscriptions of it hold. */
   up: undefined;
-  /** The connection is gone, and why. */
+  /** The connection is gone or could not be made, and why. */
   down: { reason: string };
 }
 

@@ -36,6 +36,14 @@ const TABLE = {
       ru: 'Внутренняя ошибка, ничего не открыто',
     },
   },
+  captured: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'Read for enrolment, not for passage',
+      'zh-CN': '仅用于登记读取，不开门',
+      ru: 'Считано для регистрации, а не для прохода',
+    },
+  },
   stale: {
     onvif: 'Other',
     text: {
@@ -266,6 +274,30 @@ const TABLE = {
       'en-US': 'Not a live face',
       'zh-CN': '非活体人脸',
       ru: 'Лицо не прошло проверку живости',
+    },
+  },
+  unverified: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'The server has not confirmed the right for too long',
+      'zh-CN': '权限过久未经服务器确认',
+      ru: 'Сервер слишком давно не подтверждал право',
+    },
+  },
+  hostUnreachable: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'The server cannot be reached',
+      'zh-CN': '无法连接服务器',
+      ru: 'Сервер недоступен',
+    },
+  },
+  hostRefused: {
+    onvif: 'Other',
+    text: {
+      'en-US': 'The server does not answer this question',
+      'zh-CN': '服务器拒绝处理此请求',
+      ru: 'Сервер отказался отвечать на запрос',
     },
   },
   hostTimeout: {

@@ -23,7 +23,9 @@ export interface AccessEntry {
   credentials: LoggedCredential[];
   requestToExit?: boolean;
   /** Nobody asked: the door had to be open for all. */
-  opening?: 'mode' | 'fire';
+  opening?: 'mode' | 'fire' | 'command';
+  /** At a server: the gateway that asked. Its own log has the attempt under the same id. */
+  gateway?: string;
   snapshot?: string;
 }
 

@@ -9,6 +9,10 @@ const NEVER_FOUND: ReadonlySet<Reason> = new Set([
   'engineUnavailable',
   'storeBroken',
   'internalError',
+  'captured',
+  'unverified',
+  'hostUnreachable',
+  'hostRefused',
   'hostTimeout',
 ]);
 

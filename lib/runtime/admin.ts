@@ -5,8 +5,8 @@ import { optional } from '../model/optional.ts';
 import { announcementFor } from '../release/announcement.ts';
 import { siteType, type SiteApi } from './site.ts';
 
-const READ = 'gatewire.read';
-const WRITE = 'gatewire.write';
+export const READ = 'gatewire.read';
+export const WRITE = 'gatewire.write';
 
 type Answer = (site: SiteApi, query: (name: string) => string | undefined) => unknown;
 
@@ -63,7 +63,7 @@ function serveConditions(RED: NodeAPI): void {
 }
 
 /** Who is logged in to the editor; `editor` where it is open to anyone. */
-function userOf(request: Request): string {
+export function userOf(request: Request): string {
   const { user } = request as { user?: { username?: unknown } };
   return typeof user?.username === 'string' ? user.username : 'editor';
 }
@@ -89,13 +89,20 @@ async function reply(
   response: Response,
   answer: Answer,
 ): Promise<void> {
-  try {
+  await respond(response, () => {
     const site = siteType.of(RED, String(request.params.site));
     const query = (name: string): string | undefined => {
       const value = request.query[name];
       return typeof value === 'string' && value !== '' ? value : undefined;
     };
-    response.json(await answer(site, query));
+    return answer(site, query);
+  });
+}
+
+/** Answers with what `answer` gives, or with the code of what it throws. */
+export async function respond(response: Response, answer: () => unknown): Promise<void> {
+  try {
+    response.json(await answer());
   } catch (reason) {
     const error = toAccessError(reason);
     response.status(statusOf(error)).json({ code: error.code, message: error.message });
@@ -104,6 +111,7 @@ async function reply(
 
 function statusOf(error: AccessError): number {
   if (error.code === 'NOT_FOUND' || error.code === 'CONFIG_INVALID') return 404;
+  if (error.code === 'FORBIDDEN') return 403;
   return error.code === 'INPUT_INVALID' ? 400 : 503;
 }
 

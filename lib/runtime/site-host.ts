@@ -23,6 +23,7 @@ const PROBE_LIMIT = 10_000;
 /** Holds the engine of a site, keeps it configured, and tells the nodes how it is doing. */
 export class SiteHost implements SiteApi {
   readonly settings: SiteSettings;
+  readonly folder: string;
   readonly engine: Engine;
   readonly sealing = new Sealing();
   readonly doors: Doors;
@@ -39,6 +40,7 @@ export class SiteHost implements SiteApi {
 
   constructor(options: SiteHostOptions, warn: (message: string) => void) {
     this.settings = options.settings;
+    this.folder = options.folder;
     this.#warn = warn;
     this.#handle = acquireEngine({
       folder: options.folder,

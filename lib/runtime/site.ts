@@ -13,6 +13,8 @@ export type EngineState = 'starting' | 'up' | 'degraded' | 'clockUntrusted' | 'd
 /** What a site config node offers to the nodes of its site. */
 export interface SiteApi {
   readonly settings: SiteSettings;
+  /** Absolute path of the data folder. The engine owns it; a link keeps its keys in `link` inside it. */
+  readonly folder: string;
   /** Always the same object; while the engine is down its calls reject with ENGINE_UNAVAILABLE. */
   readonly engine: Engine;
   /** Hides secrets while they travel through the flow. */

@@ -30,6 +30,7 @@ const APPEARANCE = {
   done: { fill: 'green', shape: 'ring' },
   partly: { fill: 'yellow', shape: 'dot' },
   disconnected: { fill: 'red', shape: 'ring' },
+  unpaired: { fill: 'yellow', shape: 'ring' },
   degraded: { fill: 'yellow', shape: 'dot' },
   clockUntrusted: { fill: 'yellow', shape: 'ring' },
   engineDown: { fill: 'red', shape: 'ring' },

@@ -2,10 +2,8 @@ import type { NodeAPI } from 'node-red';
 import type { Attempt } from '../../lib/model/attempt.ts';
 import type { Decision, Outcome } from '../../lib/model/decision.ts';
 import { toAccessError } from '../../lib/model/errors.ts';
-import type { NodeMessageInFlow } from 'node-red';
-import type { Access } from '../../lib/model/message.ts';
-import { exitRequest, openSecrets, unavailable } from '../../lib/runtime/attempt.ts';
-import { accessOf, withAccess } from '../../lib/runtime/message.ts';
+import { attemptIn, openSecrets, unavailable } from '../../lib/runtime/attempt.ts';
+import { withAccess } from '../../lib/runtime/message.ts';
 import { registerNode } from '../../lib/runtime/node.ts';
 import { accessPointType, followEngine, siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import { normalise, type PermissionCheckConfig } from './permission-check.config.ts';
@@ -35,20 +33,6 @@ export default function register(RED: NodeAPI): void {
       };
     },
   });
-}
-
-/** What the message says was presented, with the place that this node is fixed to. */
-function attemptIn(
-  message: NodeMessageInFlow,
-  accessPoint: { id: string; direction: 'in' | 'out' } | undefined,
-): Access {
-  const access =
-    message.requestToExit === true && message.access === undefined
-      ? { attempt: exitRequest() }
-      : accessOf(message);
-  if (accessPoint === undefined) return access;
-  const { id, direction } = accessPoint;
-  return { ...access, attempt: { ...access.attempt, accessPoint: id, direction } };
 }
 
 /** While the engine is down the answer is no, and the node shows why. Nothing else is guessed. */

@@ -6,6 +6,7 @@ import {
   CODE_TRIES,
   isProof,
   newPairingCode,
+  pairingPassword,
   pairingProof,
   pairingSecret,
   type PairingRequest,
@@ -38,8 +39,9 @@ describe('pairing', () => {
     const code = desk.invite('park', 'gate-1');
     assert.match(code, /^[A-Z2-9]{5}-[A-Z2-9]{5}$/);
     const asked = await request(` ${code.toLowerCase().replace('-', ' ')}`);
-    const answer = await desk.take(asked);
-    assert.ok('key' in answer);
+    const welcome = await desk.take(asked);
+    assert.ok('answer' in welcome);
+    const { answer } = welcome;
     assert.equal(answer.key, SERVER_KEY);
     const secret = await pairingSecret(code, asked);
     assert.ok(isProof(answer.proof, pairingProof(secret, answer, asked)));
@@ -49,7 +51,7 @@ describe('pairing', () => {
     const code = desk.invite('park', 'gate-1');
     const asked = await request(code);
     const answers = await Promise.all([desk.take(asked), desk.take(asked)]);
-    assert.equal(answers.filter((answer) => 'key' in answer).length, 1);
+    assert.equal(answers.filter((one) => 'answer' in one).length, 1);
     assert.deepEqual(await desk.take(asked), { refusal: 'notExpected' });
   });
 
@@ -76,8 +78,9 @@ describe('pairing', () => {
   it('proves the answer for this very request only', async () => {
     const code = desk.invite('park', 'gate-1');
     const asked = await request(code);
-    const answer = await desk.take(asked);
-    assert.ok('key' in answer);
+    const welcome = await desk.take(asked);
+    assert.ok('answer' in welcome);
+    const { answer } = welcome;
     const secret = await pairingSecret(code, asked);
     const other = await request(code);
     assert.equal(isProof(answer.proof, pairingProof(secret, answer, other)), false);
@@ -85,6 +88,32 @@ describe('pairing', () => {
       isProof(answer.proof, pairingProof(secret, { ...answer, key: GATEWAY_KEY }, asked)),
       false,
     );
+  });
+
+  it('expects a gateway from its invitation until it was taken in or the code has expired', async () => {
+    const who = { site: 'park', gateway: 'gate-1' };
+    assert.equal(desk.expects(who), false);
+    const code = desk.invite('park', 'gate-1');
+    assert.equal(desk.expects(who), true);
+    await desk.take(await request(code));
+    assert.equal(desk.expects(who), false);
+    desk.invite('park', 'gate-1');
+    now += CODE_LIFE;
+    assert.equal(desk.expects(who), false);
+  });
+
+  it('gives both sides a password that is new each time', async () => {
+    const passwords = [];
+    for (let count = 0; count < 2; count += 1) {
+      const code = desk.invite('park', 'gate-1');
+      const asked = await request(code);
+      const welcome = await desk.take(asked);
+      assert.ok('answer' in welcome);
+      const secret = await pairingSecret(code, asked);
+      assert.equal(welcome.password, pairingPassword(secret, asked, welcome.answer));
+      passwords.push(welcome.password);
+    }
+    assert.notEqual(passwords[0], passwords[1]);
   });
 
   it('makes codes that are not alike', () => {

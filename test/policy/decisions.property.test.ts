@@ -27,6 +27,9 @@ const FOUND_ELSEWHERE = new Set<Reason>([
   'areaFull',
   'interlock',
   'livenessFailed',
+  'unverified',
+  'hostUnreachable',
+  'hostRefused',
   'hostTimeout',
 ]);
 const DECIDED_HERE = REASONS.filter((reason) => !FOUND_ELSEWHERE.has(reason));

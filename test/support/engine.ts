@@ -62,6 +62,7 @@ export async function openFaultyEngine(
     side: opened.side,
     file: join(folder, DATABASE_FILE),
     secrets: createSecrets(TEST_KEYS),
+    exchange: TEST_KEYS.exchange,
     clock,
     events: createEmitter(),
     moves,

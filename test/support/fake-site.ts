@@ -81,6 +81,10 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
     'backup',
     'confirmClock',
     'health',
+    'takeAnswer',
+    'decideFor',
+    'forgetAnswers',
+    'confirmBase',
   ] as const;
   const none = Object.fromEntries(names.map((name) => [name, missing(name)]));
   const rest = { on: () => () => undefined, close: () => Promise.resolve() };
@@ -91,12 +95,14 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
   const listeners = new Set<(state: EngineState) => void>();
   const accessPoints = new Map<string, AccessPoint>();
   let state: EngineState = 'up';
-  const memory = path.join(tmpdir(), `gatewire-doors-${randomUUID()}.json`);
+  const folder = path.join(tmpdir(), `gatewire-fake-${randomUUID()}`);
+  const memory = path.join(folder, 'doors.json');
   const warn = (problem: string): never => {
     throw new Error(problem);
   };
   const api: SiteApi = {
     settings: { ...SITE, ...settings },
+    folder,
     engine,
     sealing: new Sealing(),
     doors: new Doors(memory, engine, warn),
@@ -123,7 +129,7 @@ export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): 
     },
     async close() {
       await api.doors.close();
-      await rm(memory, { force: true });
+      await rm(folder, { recursive: true, force: true });
     },
     register(RED) {
       function SiteNode(this: Node & { gatewire?: SiteApi }, definition: NodeDef): void {

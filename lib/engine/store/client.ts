@@ -2,6 +2,16 @@ import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { RecordRef, StoredRecord, Stream } from '../../model/record.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type {
+  AnnouncedRequest,
+  CollectRequest,
+  CollectedPage,
+  CollectedQuery,
+  Collection,
+  GatewayLog,
+  Positions,
+} from '../collected/collected.ts';
+import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
 import { backupInProcess } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
@@ -20,6 +30,7 @@ import type {
   StoreLimits,
   UsedKey,
 } from './store.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type { WriterPort } from './writer-port.ts';
 
 export interface ClientOptions {
@@ -103,6 +114,34 @@ export class StoreClient implements Store {
     return this.#port.call('acknowledge', stream, seq);
   }
 
+  outgoingStreams(): Promise<OutgoingStream[]> {
+    return this.#port.call('outgoingStreams');
+  }
+
+  outgoingBatch(query: OutgoingQuery): Promise<OutgoingBatch | undefined> {
+    return this.#port.call('outgoingBatch', query);
+  }
+
+  renewIdentity(): Promise<void> {
+    return this.#port.call('renewIdentity');
+  }
+
+  collect(request: CollectRequest): Promise<Collection> {
+    return this.#port.call('collect', request);
+  }
+
+  collectAnnouncement(request: AnnouncedRequest): Promise<Positions> {
+    return this.#port.call('collectAnnouncement', request);
+  }
+
+  findCollected(query: CollectedQuery): Promise<CollectedPage> {
+    return this.#port.call('findCollected', query);
+  }
+
+  collectedLogs(): Promise<GatewayLog[]> {
+    return this.#port.call('collectedLogs');
+  }
+
   async backup(file: string): Promise<{ bytes: number }> {
     if (this.#port.ended !== undefined) throw this.#port.ended;
     return backupInProcess(this.#options.file, file);
@@ -114,6 +153,19 @@ export class StoreClient implements Store {
 
   setLimits(limits: StoreLimits): Promise<void> {
     return this.#port.call('setLimits', limits);
+  }
+
+  sync<K extends SyncKey>(key: K, query: SyncQueries[K]): Promise<SyncAnswers[K]> {
+    return this.#port.call('sync', key, query) as Promise<SyncAnswers[K]>;
+  }
+
+  async applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome> {
+    checkIntegers([event.at, ...side.flatMap(numbersOf)]);
+    return this.#port.call('applySynced', changes, event, side);
   }
 
   async health(): Promise<StoreHealth> {
@@ -149,10 +201,14 @@ function numbersOf(side: SideWrite): number[] {
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];
+    case 'answerKept':
+      return [side.until];
     case 'setting':
     case 'forgive':
     case 'passEnded':
     case 'overrideOver':
+    case 'syncedSecret':
+    case 'answersOver':
       return [];
   }
 }

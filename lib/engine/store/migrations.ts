@@ -1,12 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
+import { COLLECTED_TABLES } from '../collected/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
+import { ONLINE_TABLES } from './kept-answers.ts';
 import { FACE_TABLES } from './faces/schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
 import { RELEASE_TABLES } from './release-state.ts';
 import { TABLES, VIEWS } from './schema.ts';
+import { SYNC_TABLES } from './sync/schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
 export const MIGRATIONS: readonly string[] = [
@@ -17,6 +20,9 @@ export const MIGRATIONS: readonly string[] = [
   ATTENDANCE_TABLES,
   RELEASE_TABLES,
   LINK_VIEWS,
+  COLLECTED_TABLES,
+  SYNC_TABLES,
+  ONLINE_TABLES,
   FACE_TABLES,
 ];
 

@@ -1,6 +1,21 @@
 import type { EntityKind, StoredEntities } from '../../model/entity.ts';
 import { AccessError, type ErrorCode } from '../../model/errors.ts';
 import type { ClockState, EventEntry, StoredRecord, Stream } from '../../model/record.ts';
+import type {
+  AnnouncedRequest,
+  CollectRequest,
+  CollectedPage,
+  CollectedQuery,
+  Collection,
+  GatewayLog,
+  Positions,
+} from '../collected/collected.ts';
+import type {
+  OutgoingBatch,
+  OutgoingQuery,
+  OutgoingStream,
+  Recorded,
+} from '../outgoing/outgoing.ts';
 import type { StreamHead } from './chain.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
@@ -9,6 +24,7 @@ import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Moved } from './presence/moves.ts';
 import type { ClockStamp } from './store-clock.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type {
   ChangeOutcome,
   NewRecord,
@@ -61,8 +77,21 @@ export interface Calls {
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;
+  outgoingStreams(): OutgoingStream[];
+  outgoingBatch(query: OutgoingQuery): OutgoingBatch | undefined;
+  renewIdentity(): void;
+  collect(request: CollectRequest): Collection;
+  collectAnnouncement(request: AnnouncedRequest): Positions;
+  findCollected(query: CollectedQuery): CollectedPage;
+  collectedLogs(): GatewayLog[];
   saveAccounted(days: AccountedDays): void;
   setLimits(limits: StoreLimits): void;
+  sync(key: SyncKey, query: SyncQueries[SyncKey]): SyncAnswers[SyncKey];
+  applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): ChangeOutcome;
   health(): StoreHealth;
   close(): void;
 }
@@ -97,7 +126,8 @@ export type FromWriter =
   | { kind: 'moved'; moved: readonly Moved[] }
   | { kind: 'rejected'; count: number; error: ErrorMessage }
   | { kind: 'reply'; reply: Reply }
-  | { kind: 'event'; entry: EventEntry };
+  | { kind: 'event'; entry: EventEntry }
+  | { kind: 'recorded'; last: Recorded };
 
 export function toMessage({ code, message }: AccessError): ErrorMessage {
   return { code, message };

@@ -1,4 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { ClockState, EventEntry } from '../../model/record.ts';
+import { collectedCalls } from '../collected/service.ts';
+import { outgoingBatch, outgoingStreams } from '../outgoing/read.ts';
 import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
@@ -33,11 +36,23 @@ export function serviceOf(writer: Writer): Service {
       writer.transaction((draft) => {
         draft.acknowledge(stream, seq);
       }),
+    outgoingStreams: () => outgoingStreams(writer.session.db, writer.heads),
+    outgoingBatch: (query) => outgoingBatch(writer.session.db, writer.heads, query),
+    renewIdentity: () =>
+      writer.transaction((draft) => {
+        draft.renew();
+      }),
+    ...collectedCalls(writer),
     saveAccounted: (days) =>
       writer.transaction((_draft, { db }) => {
         saveAccounted(db, days);
       }),
     setLimits: (limits) => writer.setLimits(limits),
+    sync: async (key, query) => {
+      const { answerSync } = await import('./sync/answers.ts');
+      return writer.transaction((_draft, { db }) => answerSync(db, key, query as never));
+    },
+    applySynced: (...args) => applySynced(writer, ...args),
     health: () => writer.health(),
     close: () => writer.close(),
   };
@@ -109,6 +124,37 @@ async function change(
     if (error instanceof Undone) return error.outcome;
     throw error;
   }
+}
+
+/** A tag that goes takes the history of its passes along. */
+function forgetPasses(db: DatabaseSync, changes: readonly PreparedChange[]): void {
+  const tags = changes.flatMap((item) =>
+    item.op === 'delete' && item.kind === 'credential' ? [item.id] : [],
+  );
+  if (tags.length === 0) return;
+  db.prepare('DELETE FROM pass WHERE tag IN (SELECT value FROM json_each(?))').run(
+    JSON.stringify(tags),
+  );
+}
+
+/** Carries out what the server has sent, each change on its own, and notes in any case that it has come. */
+async function applySynced(
+  writer: Writer,
+  changes: readonly PreparedChange[],
+  event: NewRecord<'event'>,
+  side: readonly SideWrite[],
+): Promise<ChangeOutcome> {
+  await writer.session.policy();
+  return writer.transaction(async (draft, session) => {
+    const policy = await session.policy();
+    forgetPasses(session.db, changes);
+    const { applied, written, failed } = await policy.apply(changes, false);
+    const version = written > 0 ? await policy.raiseVersion() : await policy.version();
+    const outcome = { version, applied, written, failed };
+    for (const write of side) session.side.write(write, reportTo(draft));
+    draft.append('event', { ...event, body: eventBody(event, outcome) });
+    return outcome;
+  });
 }
 
 function eventBody(

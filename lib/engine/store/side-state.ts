@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { keptAnswerWriter, loadKeptAnswers } from './kept-answers.ts';
 import { releaseWriter } from './release-state.ts';
 import type { Moved } from './presence/moves.ts';
 import { positionOfRow } from './presence/rows.ts';
 import { PresenceWriter, type Report } from './presence/writer.ts';
 import type { SideState, SideWrite } from './store.ts';
+import { syncedWriter } from './sync/synced.ts';
 
 /** How long a used token is kept behind the expiry of the newest one, in milliseconds. */
 const TOKEN_GRACE = 86_400_000;
@@ -27,6 +29,7 @@ export function loadSideState(db: DatabaseSync): SideState {
     settings: Object.fromEntries(
       rows('SELECT * FROM setting').map((row) => [String(row.key), String(row.value)]),
     ),
+    keptAnswers: loadKeptAnswers(db),
     positions: rows('SELECT * FROM position').map(positionOfRow),
     entries: rows(
       `SELECT person, zone, max(entered) AS at FROM stay
@@ -53,6 +56,8 @@ export function sideWriter(db: DatabaseSync) {
     'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const release = releaseWriter(db);
+  const synced = syncedWriter(db);
+  const keptAnswers = keptAnswerWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -75,10 +80,17 @@ export function sideWriter(db: DatabaseSync) {
         case 'passEnded':
           passEnded.run(side.at, side.pass);
           break;
+        case 'syncedSecret':
+          synced(side);
+          break;
         case 'transit':
           return presence.record(side, report);
         case 'forgive':
           return presence.forgive(side);
+        case 'answerKept':
+        case 'answersOver':
+          keptAnswers.write(side);
+          break;
         default:
           release.write(side);
       }

@@ -10,10 +10,23 @@ import type {
 import type { ReleaseOverride } from '../../model/release.ts';
 import type { PolicyChange } from '../../policy/policy.ts';
 import type { ChangeFailure, FindQuery, StreamHealth } from '../engine.ts';
+import type {
+  AnnouncedRequest,
+  CollectRequest,
+  CollectedPage,
+  CollectedQuery,
+  Collection,
+  GatewayLog,
+  Positions,
+} from '../collected/collected.ts';
+import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
+import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
+import type { SyncedSecret } from './sync/synced.ts';
 import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
+import type { KeptRow, OnlineWrite } from './kept-answers.ts';
 import type { ForgiveWrite, StoredPosition, TransitWrite } from './presence/moves.ts';
 
 /** A record that waits for its number and its commit. */
@@ -34,7 +47,9 @@ export type SideWrite =
   | { kind: 'passEnded'; pass: string; at: string }
   | TransitWrite
   | ForgiveWrite
-  | ReleaseWrite;
+  | OnlineWrite
+  | ReleaseWrite
+  | SyncedSecret;
 
 /** What follows from marks, overrides and exits. */
 export type ReleaseWrite =
@@ -54,6 +69,7 @@ export interface SideState {
   lockouts: { subject: string; failures: number; windowStart: number; until: number }[];
   usedTokens: { token: string; expires: number }[];
   settings: Record<string, string>;
+  keptAnswers: KeptRow[];
   positions: StoredPosition[];
   /** When each person was last seen to enter each zone, for the last day before the newest passage. */
   entries: { person: string; zone: string; at: number }[];
@@ -160,6 +176,15 @@ export interface Store {
    * INPUT_INVALID for a number that has not been given out.
    */
   acknowledge(stream: Stream, seq: number): Promise<void>;
+  /** See `OutgoingEngine`. */
+  outgoingStreams(): Promise<OutgoingStream[]>;
+  outgoingBatch(query: OutgoingQuery): Promise<OutgoingBatch | undefined>;
+  renewIdentity(): Promise<void>;
+  /** See `CollectedEngine`. */
+  collect(request: CollectRequest): Promise<Collection>;
+  collectAnnouncement(request: AnnouncedRequest): Promise<Positions>;
+  findCollected(query: CollectedQuery): Promise<CollectedPage>;
+  collectedLogs(): Promise<GatewayLog[]>;
   /**
    * Writes a checked copy of the database to a new file. The copy, put into service, numbers its records
    * under a new identity (I2). Rejects with CONFLICT if the file exists.
@@ -168,6 +193,17 @@ export interface Store {
   /** Stores working time as it was accounted; at most some hundred days, as live records wait. */
   saveAccounted(days: AccountedDays): Promise<void>;
   setLimits(limits: StoreLimits): Promise<void>;
+  /** Asks or notes something of gateways and what they hold. */
+  sync<K extends SyncKey>(key: K, query: SyncQueries[K]): Promise<SyncAnswers[K]>;
+  /**
+   * Carries out changes of the server, each on its own, and commits them with `side` and their event. At most some
+   * hundred, as live records wait.
+   */
+  applySynced(
+    changes: readonly PreparedChange[],
+    event: NewRecord<'event'>,
+    side: readonly SideWrite[],
+  ): Promise<ChangeOutcome>;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
 import { AccessError, toAccessError } from '../../model/errors.ts';
 import { Ballast } from './ballast.ts';
 import { DATABASE_FILE, isDatabaseError, storeError } from './database.ts';
+import { perStream } from './heads.ts';
 import {
   toMessage,
   type Append,
@@ -158,6 +159,9 @@ async function start(port: MessagePort, setup: WriterSetup): Promise<void> {
       ballast,
       publish: (entry) => {
         send({ kind: 'event', entry });
+      },
+      committed: (heads) => {
+        send({ kind: 'recorded', last: perStream((stream) => heads[stream].last) });
       },
       giveUp: (error) => {
         send({ kind: 'failed', error: toMessage(error) });

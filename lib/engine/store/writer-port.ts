@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../../model/clock.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
+import type { Recorded } from '../outgoing/outgoing.ts';
 import type { Heads } from './heads.ts';
 import type { Moved } from './presence/moves.ts';
 import {
@@ -20,6 +21,8 @@ export interface StoreListener {
   event?: (entry: EventEntry) => void;
   /** People are elsewhere: committed, and told before the promise of the record resolves. */
   moved?: (moved: readonly Moved[]) => void;
+  /** Something was committed: the numbers of the newest records. */
+  recorded?: (last: Recorded) => void;
   /** The writer has ended without being asked; the store must be opened anew. */
   dead?: (error: AccessError) => void;
 }
@@ -141,6 +144,9 @@ export class WriterPort {
         break;
       case 'event':
         this.#listener.event?.(message.entry);
+        break;
+      case 'recorded':
+        this.#listener.recorded?.(message.last);
         break;
     }
   }

@@ -24,6 +24,8 @@ export interface WriterOptions extends SessionSetup {
   ballast: Ballast;
   /** Told of every event that the store has written about itself. */
   publish: (entry: EventEntry) => void;
+  /** Told of the heads whenever records were committed. */
+  committed: (heads: Readonly<Heads>) => void;
   /** Ends the writer: there is nothing it could sensibly do any more. */
   giveUp: (error: AccessError) => never;
 }
@@ -96,6 +98,11 @@ export class Writer {
     }
   }
 
+  /** Milliseconds since 1970 UTC by the engine's clock. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
   async setLimits(limits: StoreLimits): Promise<void> {
     this.#limits = limits;
     await this.transaction(() => undefined);
@@ -155,6 +162,7 @@ export class Writer {
     this.#limitState = state;
     this.#alarms = [];
     events.forEach(this.#options.publish);
+    this.#options.committed(session.log.heads);
     return value;
   }
 

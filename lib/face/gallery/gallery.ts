@@ -8,6 +8,7 @@ import {
   requireModel,
   templateNorm,
   toProbe,
+  toVector,
 } from '../template.ts';
 import { Audiences } from './audiences.ts';
 import { Numbers } from './numbers.ts';
@@ -130,6 +131,25 @@ class Gallery implements FaceGallery {
       ranking.offer(this.#candidate(row, score));
     }
     return scaled(ranking, probe)[0];
+  }
+
+  credentials(): readonly string[] {
+    return [...this.#credentials];
+  }
+
+  compareOthers(credential: string, take: (score: number, other: string) => void): void {
+    const own = this.#rowOf.get(credential);
+    if (own === undefined) return;
+    const probe = toProbe(toVector(this.#rows.read(own)));
+    const scale = 1 / probeNorm(probe);
+    const person = this.#persons[own];
+    this.#rows.dots(probe, this.size, (first, dots) => {
+      for (const [at, dot] of dots.entries()) {
+        const row = first + at;
+        if (this.#persons[row] === person) continue;
+        take(dot * this.#inverses.at(row) * scale, this.#credentials[row] ?? '');
+      }
+    });
   }
 
   #probe(vector: Float32Array): Int8Array {

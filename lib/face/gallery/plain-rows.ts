@@ -13,6 +13,10 @@ export class PlainRows implements Rows {
     this.write(to, this.#at(from));
   }
 
+  read(row: number): Uint8Array {
+    return this.#at(row).slice();
+  }
+
   wipe(row: number): void {
     this.#at(row).fill(0);
   }
@@ -25,9 +29,10 @@ export class PlainRows implements Rows {
   }
 
   dot(probe: Int8Array, row: number): number {
+    const template = this.#at(row);
     let sum = 0;
-    for (const [at, byte] of this.#at(row).entries()) {
-      sum += (byte - TEMPLATE_BIAS) * (probe[at] ?? 0);
+    for (let at = 0; at < template.length; at++) {
+      sum += ((template[at] ?? 0) - TEMPLATE_BIAS) * (probe[at] ?? 0);
     }
     return sum;
   }

@@ -10,6 +10,8 @@ export interface Rows {
   write(row: number, template: Uint8Array): void;
   /** Copies one row over another. */
   move(from: number, to: number): void;
+  /** A copy of the template in a row. */
+  read(row: number): Uint8Array;
   /** Overwrites a row that is not used any more. */
   wipe(row: number): void;
   /** Sums of probe value times template value, bias taken off, for the rows from 0 to `count` - 1. */

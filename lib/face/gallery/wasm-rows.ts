@@ -27,6 +27,7 @@ type Kernel = (
 class WasmRows implements Rows {
   readonly #memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE });
   readonly #kernel: Kernel;
+  readonly #dimension: number;
   /** Bytes of a row: the dimension filled up to whole registers. */
   readonly #stride: number;
   #bytes = new Uint8Array(this.#memory.buffer);
@@ -35,6 +36,7 @@ class WasmRows implements Rows {
   constructor(module: WebAssembly.Module, dimension: number) {
     const { exports } = new WebAssembly.Instance(module, { gallery: { memory: this.#memory } });
     this.#kernel = exports.dots as Kernel;
+    this.#dimension = dimension;
     this.#stride = Math.ceil(dimension / LANES) * LANES;
   }
 
@@ -46,6 +48,11 @@ class WasmRows implements Rows {
   move(from: number, to: number): void {
     const start = this.#at(from);
     this.#bytes.copyWithin(this.#at(to), start, start + this.#stride);
+  }
+
+  read(row: number): Uint8Array {
+    const start = this.#at(row);
+    return this.#bytes.slice(start, start + this.#dimension);
   }
 
   wipe(row: number): void {

@@ -1,0 +1,277 @@
+import {
+  BATCH_CHARACTERS,
+  BATCH_ITEMS,
+  type Batch,
+  type BatchItem,
+  type BatchLetter,
+} from '../../link/batch.ts';
+import type { Answer, Ended, Receipt } from '../../link/receipt.ts';
+import type { Report } from '../../link/report.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Change } from '../../model/entity.ts';
+import type { SyncKind } from '../../server/wanted/kinds.ts';
+import type { Administration } from '../administration.ts';
+import type { ClockTrust } from '../clock-trust.ts';
+import type { Journal } from '../journal.ts';
+import { createLimiter } from '../limiter.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Store } from '../store/store.ts';
+import type { Composed } from '../store/sync/batches.ts';
+import { writeSecrets } from '../sync/credential-secrets.ts';
+import type { Channel, Exchange, Pair } from '../sync/exchange.ts';
+import { Comparison, type Entries } from './comparison.ts';
+
+/** Batches that may wait for their receipts at the same time. */
+const WINDOW = 2;
+/** A batch without a receipt counts as lost after so many milliseconds. */
+const FLIGHT_LIFE = 15_000;
+/** A gateway that has refused a batch is offered the next one after so many milliseconds. */
+const PAUSE = 5000;
+/** So often everything is compared that a gateway holds, in milliseconds. */
+const COMPARE_EVERY = 6 * 3_600_000;
+const PAGE = 1000;
+const SITE_KEYS = 'site keys';
+
+export interface DispatchParts {
+  store: Store;
+  secrets: Secrets;
+  clock: Clock;
+  trust: ClockTrust;
+  journal: Journal;
+  exchange: Exchange;
+  administration: Administration;
+}
+
+/** What is going on between the server and one gateway. Nothing of it is needed after a restart. */
+interface Dialogue {
+  exchange: string;
+  /** Batches without a receipt, with the time of their sending. */
+  flights: { number: number; at: number }[];
+  comparison?: Comparison;
+  /** Monotonic time at which the next comparison is due. */
+  compareAt: number;
+  /** When the last question was asked; it is repeated if nobody answers. */
+  askedAt?: number;
+  /** Nothing is sent before this monotonic time, since the gateway refuses everything. */
+  pausedUntil: number;
+  isComplaining: boolean;
+}
+
+/** Keeps gateways as they shall be: what is next for each of them, and what became of it. */
+export class Dispatch {
+  readonly #parts: DispatchParts;
+  readonly #dialogues = new Map<string, Dialogue>();
+  /** Working out who is concerned by changes is done once, not for each gateway. */
+  readonly #refreshing = createLimiter(1);
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts;
+  }
+
+  async report(gateway: string, report: Report): Promise<void> {
+    const { store, clock } = this.#parts;
+    const at = clock.now();
+    const known = await this.#gateway(gateway);
+    const accessPoints = known && (JSON.parse(known.report) as Report).accessPoints;
+    const review = JSON.stringify(accessPoints) !== JSON.stringify(report.accessPoints);
+    const { number, version, clock: theirs } = report;
+    const row = { gateway, report: JSON.stringify(report), review, number, version };
+    await store.sync('report', { ...row, at, drift: theirs.now - at });
+    const dialogue = this.#dialogue(gateway);
+    dialogue.exchange = report.exchange;
+    // It has confirmed more than it knows of: it was set back.
+    if (known !== undefined && number < known.received) this.compare(gateway);
+  }
+
+  /** Has everything compared as soon as nothing is to be sent. */
+  compare(gateway: string): void {
+    const dialogue = this.#dialogue(gateway);
+    dialogue.compareAt = this.#parts.clock.monotonic();
+    delete dialogue.comparison;
+  }
+
+  async next(pair: Pair): Promise<BatchLetter | undefined> {
+    const dialogue = this.#dialogues.get(pair.gateway);
+    if (dialogue === undefined) return undefined; // it has not said yet who it is
+    const now = this.#parts.clock.monotonic();
+    dialogue.flights = dialogue.flights.filter(({ at }) => now - at < FLIGHT_LIFE);
+    if (dialogue.flights.length >= WINDOW || now < dialogue.pausedUntil) return undefined;
+    const composed = await this.#compose(pair.gateway, dialogue);
+    if (composed === undefined) return this.#question(pair, dialogue);
+    delete dialogue.comparison;
+    const after = dialogue.flights.at(-1)?.number ?? 0;
+    dialogue.flights.push({ number: composed.number, at: now });
+    return this.#batch(pair, dialogue, { ...composed, after });
+  }
+
+  async take(gateway: string, letter: Receipt | Answer): Promise<void> {
+    const dialogue = this.#dialogue(gateway);
+    if (letter.kind === 'receipt') return this.#takeReceipt(gateway, dialogue, letter);
+    const { comparison } = dialogue;
+    if (letter.number !== comparison?.number) return;
+    const correction = await comparison.take(letter);
+    delete dialogue.askedAt;
+    if (correction === undefined || correction.held.length === 0) return;
+    await this.#parts.store.sync('correct', {
+      gateway,
+      ...correction,
+      now: this.#parts.clock.now(),
+    });
+  }
+
+  /** Work is left until every change is known to concern somebody or nobody. */
+  #compose(gateway: string, { flights }: Dialogue): Promise<Composed | undefined> {
+    const { store, clock } = this.#parts;
+    return this.#refreshing(async () => {
+      for (;;) {
+        const now = clock.now();
+        const { more, reviewing } = await store.sync('refresh', { now });
+        if (more) continue;
+        const limits = { limit: BATCH_ITEMS, characters: BATCH_CHARACTERS };
+        const live = flights.map(({ number }) => number);
+        const composed = await store.sync('compose', { gateway, live, ...limits, now });
+        if (composed !== 'changing' && (composed !== undefined || !reviewing)) return composed;
+      }
+    });
+  }
+
+  #batch(pair: Pair, { exchange }: Dialogue, composed: Composed & { after: number }): Batch {
+    const { secrets, exchange: own } = this.#parts;
+    const channel = own.channel(exchange, pair);
+    const { number, after, version, items } = composed;
+    return {
+      kind: 'batch',
+      ...pair,
+      number,
+      after,
+      version,
+      exchange: own.publicKey,
+      keys: channel.seal(secrets.siteKeys(), SITE_KEYS),
+      items: items.map((item) => this.#item(item, channel)),
+    };
+  }
+
+  #item(
+    { kind, id, value, secrets: stored }: Composed['items'][number],
+    channel: Channel,
+  ): BatchItem {
+    if (value === undefined) return { drop: kind, id };
+    const put = { put: kind, value } as BatchItem;
+    if (stored === undefined || Object.keys(stored).length === 0) return put;
+    const { secrets } = this.#parts;
+    const opened = {
+      ...(stored.pin && { pin: secrets.open(id, 'value', stored.pin) }),
+      ...(stored.template && { template: secrets.open(id, 'template', stored.template) }),
+      ...(stored.tokenKey && { tokenKey: secrets.open(id, 'tokenKey', stored.tokenKey) }),
+    };
+    return { ...put, secret: writeSecrets(channel, id, opened) } as BatchItem;
+  }
+
+  async #question(pair: Pair, dialogue: Dialogue): Promise<BatchLetter | undefined> {
+    const now = this.#parts.clock.monotonic();
+    if (dialogue.flights.length > 0) return undefined;
+    if (dialogue.askedAt !== undefined && now - dialogue.askedAt < FLIGHT_LIFE) return undefined;
+    if (dialogue.comparison === undefined) {
+      if (now < dialogue.compareAt) return undefined;
+      const row = await this.#gateway(pair.gateway);
+      const wanted = (kind: SyncKind) => this.#wanted(pair.gateway, kind);
+      dialogue.comparison = new Comparison(row?.received ?? 0, wanted);
+    }
+    const question = dialogue.comparison.question(pair);
+    if (question === undefined) {
+      delete dialogue.comparison;
+      dialogue.compareAt = now + COMPARE_EVERY;
+      return undefined;
+    }
+    dialogue.askedAt = now;
+    return question;
+  }
+
+  async #wanted(gateway: string, kind: SyncKind): Promise<Entries> {
+    const entries = new Map<string, string>();
+    let after = '';
+    for (;;) {
+      const page = await this.#parts.store.sync('wanted', { gateway, kind, after, limit: PAGE });
+      for (const [id, digest] of page) entries.set(id, digest);
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return entries;
+      [after] = last;
+    }
+  }
+
+  async #takeReceipt(gateway: string, dialogue: Dialogue, receipt: Receipt): Promise<void> {
+    const { number, received, version, refused, failed, ended } = receipt;
+    if (refused !== undefined) {
+      await this.#refused(gateway, dialogue, receipt);
+      return;
+    }
+    dialogue.flights = dialogue.flights.filter((flight) => flight.number > number);
+    dialogue.isComplaining = false;
+    const reasons = failed.map(({ code, message, ...item }) => ({
+      ...item,
+      reason: `${code}: ${message}`,
+    }));
+    const over = ended.map(({ kind, id }) => ({ kind, id, reason: 'ended at the gateway' }));
+    await this.#parts.store.sync('receipt', {
+      gateway,
+      number,
+      received,
+      version,
+      failed: [...reasons, ...over],
+    });
+    await this.#follow(gateway, ended);
+  }
+
+  /**
+   * Whatever was sent behind a refused batch is refused for the gap, or was taken over for a reason of its own. A
+   * gateway that has seen a newer version than this server needs somebody to decide (F-28).
+   */
+  async #refused(gateway: string, dialogue: Dialogue, receipt: Receipt): Promise<void> {
+    const { number, received, version, refused = 'unreadable' } = receipt;
+    if (!dialogue.flights.some((flight) => flight.number === number)) return;
+    const { store, journal, trust, clock } = this.#parts;
+    dialogue.flights = [];
+    await store.sync('receipt', { gateway, number: 0, received, version, failed: [] });
+    if (refused === 'gap' || refused === 'oldNumber') return;
+    dialogue.pausedUntil = clock.monotonic() + PAUSE;
+    if (dialogue.isComplaining) return;
+    dialogue.isComplaining = true;
+    const details = { gateway, reason: refused, version };
+    const category = refused === 'localMaster' ? 'system' : 'alarm';
+    await journal.event({ category, code: 'gatewayRefuses', details }, trust.read());
+  }
+
+  /** What has ended at a door has ended. */
+  async #follow(gateway: string, ended: readonly Ended[]): Promise<void> {
+    if (ended.length === 0) return;
+    const changes = ended.map((item): Change => {
+      const { kind, id, at } = item;
+      const value =
+        kind === 'pass'
+          ? { id, status: 'inactive', end: 'exit', endedAt: at }
+          : { id, closedAt: at };
+      return { op: 'update', kind, value };
+    });
+    await this.#parts.administration.change(changes, { author: gateway, atomic: false });
+  }
+
+  async #gateway(id: string) {
+    const { gateways } = await this.#parts.store.sync('gateways', {});
+    return gateways.find((gateway) => gateway.id === id);
+  }
+
+  #dialogue(gateway: string): Dialogue {
+    const known = this.#dialogues.get(gateway);
+    if (known !== undefined) return known;
+    const compareAt = this.#parts.clock.monotonic();
+    const dialogue: Dialogue = {
+      exchange: '',
+      flights: [],
+      compareAt,
+      pausedUntil: 0,
+      isComplaining: false,
+    };
+    this.#dialogues.set(gateway, dialogue);
+    return dialogue;
+  }
+}

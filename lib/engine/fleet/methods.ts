@@ -1,0 +1,70 @@
+import Type from 'typebox';
+import { Answer, Captured, Receipt } from '../../link/receipt.ts';
+import { Report } from '../../link/report.ts';
+import type { Clock } from '../../model/clock.ts';
+import { AccessError } from '../../model/errors.ts';
+import { Id, closed } from '../../model/fields.ts';
+import { parser } from '../../model/parse.ts';
+import type { Exchange } from '../sync/exchange.ts';
+import type { Store } from '../store/store.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { FleetEngine } from './fleet-engine.ts';
+import { fleetItems, fleetView } from './view.ts';
+import type { RevocationWatch } from './watch.ts';
+
+const report = parser(Type.Object({ gateway: Id, report: Report }, closed));
+const pair = parser(Type.Object({ site: Id, gateway: Id }, closed));
+const receipt = parser(
+  Type.Object({ gateway: Id, receipt: Type.Union([Receipt, Answer]) }, closed),
+);
+const gateway = parser(Type.Object({ gateway: Id }, closed));
+const limit = parser(
+  Type.Object({ limit: Type.Integer({ minimum: 1000, maximum: 3_600_000 }) }, closed),
+);
+const items = parser(
+  Type.Object({ gateway: Id, limit: Type.Integer({ minimum: 1, maximum: 1000 }) }, closed),
+);
+const captured = parser(Type.Object({ site: Id, gateway: Id, captured: Captured }, closed));
+
+interface Parts {
+  store: Store;
+  clock: Clock;
+  exchange: Exchange;
+  dispatch: Dispatch;
+  watch: RevocationWatch;
+}
+
+/** What the engine of a server offers; every request is checked here. */
+export function fleetMethods(parts: Parts): FleetEngine {
+  const { store, clock, exchange, dispatch, watch } = parts;
+  return {
+    async reportGateway(query) {
+      const checked = report.parse(query, 'report');
+      await dispatch.report(checked.gateway, checked.report);
+    },
+    nextLetter: async (query) => dispatch.next(pair.parse(query, 'query')),
+    async takeReceipt(query) {
+      const checked = receipt.parse(query, 'receipt');
+      await dispatch.take(checked.gateway, checked.receipt);
+    },
+    async compareGateway(query) {
+      dispatch.compare(gateway.parse(query, 'query').gateway);
+      return Promise.resolve();
+    },
+    watchFleet: async (query) => watch.look(limit.parse(query, 'query').limit),
+    fleet: () => fleetView(store, clock.now()),
+    fleetItems: async (query) => fleetItems(store, items.parse(query, 'query')),
+    async openCaptured(query) {
+      const { captured: letter, ...address } = captured.parse(query, 'query');
+      const { gateways } = await store.sync('gateways', {});
+      const known = gateways.find(({ id }) => id === address.gateway);
+      if (known === undefined) {
+        throw new AccessError('NOT_FOUND', `gateway "${address.gateway}" has never reported`);
+      }
+      const { exchange: theirs } = JSON.parse(known.report) as Report;
+      const channel = exchange.channel(theirs, address);
+      const plain = channel.open(letter.sealed, `captured ${letter.command}`);
+      return { type: letter.type, value: Buffer.from(plain).toString() };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { compose, type ComposeQuery, type Composed } from './batches.ts';
+import {
+  correct,
+  gatewayRows,
+  openItems,
+  overdue,
+  saveReceipt,
+  saveReport,
+  wantedPage,
+  type CorrectQuery,
+  type Entry,
+  type GatewayRow,
+  type ItemRow,
+  type PageQuery,
+  type ReceiptQuery,
+  type ReportQuery,
+} from './fleet.ts';
+import type { Ended } from '../../../link/receipt.ts';
+import { endedHere, heldPage } from './held.ts';
+import { refresh } from './refresh.ts';
+
+/** What can be asked and noted of gateways and what they hold. Instants in milliseconds since 1970 UTC. */
+export interface SyncQueries {
+  report: ReportQuery;
+  refresh: { now: number };
+  compose: ComposeQuery;
+  receipt: ReceiptQuery;
+  wanted: PageQuery & { gateway: string };
+  held: PageQuery;
+  ended: { passes: readonly string[]; deals: readonly string[] };
+  correct: CorrectQuery;
+  overdue: { before: number };
+  gateways: Record<string, never>;
+  items: { gateway: string; limit: number };
+}
+
+export interface SyncAnswers {
+  report: undefined;
+  /** Whether changes are left that nobody has looked at, and gateways that have not been gone through. */
+  refresh: { more: boolean; reviewing: boolean };
+  compose: Composed | 'changing' | undefined;
+  receipt: undefined;
+  wanted: Entry[];
+  held: Entry[];
+  ended: Ended[];
+  correct: undefined;
+  overdue: { gateway: string; items: number; since: number }[];
+  gateways: { version: number; gateways: GatewayRow[] };
+  items: ItemRow[];
+}
+
+export type SyncKey = keyof SyncQueries;
+
+const HANDLERS: {
+  [K in SyncKey]: (db: DatabaseSync, query: SyncQueries[K]) => unknown;
+} = {
+  report: saveReport,
+  refresh: (db, { now }) => refresh(db, now),
+  compose,
+  receipt: saveReceipt,
+  wanted: wantedPage,
+  held: heldPage,
+  ended: endedHere,
+  correct,
+  overdue,
+  gateways: gatewayRows,
+  items: openItems,
+};
+
+/** Answers one question, inside the transaction that is open. */
+export function answerSync<K extends SyncKey>(
+  db: DatabaseSync,
+  key: K,
+  query: SyncQueries[K],
+): SyncAnswers[K] {
+  return HANDLERS[key](db, query) as SyncAnswers[K];
+}

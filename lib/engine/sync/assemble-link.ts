@@ -1,0 +1,60 @@
+import type { Clock } from '../../model/clock.ts';
+import type { Administration } from '../administration.ts';
+import type { ClockTrust } from '../clock-trust.ts';
+import { Dispatch } from '../fleet/dispatch.ts';
+import type { FleetEngine } from '../fleet/fleet-engine.ts';
+import { fleetMethods } from '../fleet/methods.ts';
+import { RevocationWatch } from '../fleet/watch.ts';
+import type { Journal } from '../journal.ts';
+import type { GrantOpening } from '../opening.ts';
+import type { PolicyWriter } from '../policy-writer.ts';
+import type { Mastership } from '../mastership/mastership.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Site } from '../site.ts';
+import type { SideState, Store } from '../store/store.ts';
+import { createUsedTokens } from '../used-tokens.ts';
+import type { Capture } from './capture.ts';
+import { createStartCommand } from './commands.ts';
+import { createExchange } from './exchange.ts';
+import { Inventory } from './inventory.ts';
+import { syncMethods } from './methods.ts';
+import { SyncState } from './state.ts';
+import type { SyncEngine } from './sync-engine.ts';
+import { Takeover } from './takeover.ts';
+
+interface Parts {
+  store: Store;
+  secrets: Secrets;
+  exchange: Uint8Array;
+  side: SideState;
+  clock: Clock;
+  site: Site;
+  journal: Journal;
+  trust: ClockTrust;
+  writer: PolicyWriter;
+  administration: Administration;
+  grantOpening: GrantOpening;
+  presence: Presence;
+  mastership: Mastership;
+  capture: Capture;
+}
+
+/** Wires what an engine does on a link, as a gateway and as a server. */
+export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine & FleetEngine {
+  const { store, secrets, side } = parts;
+  const exchange = createExchange(secret);
+  const state = new SyncState(secrets, side.settings);
+  const used = createUsedTokens(side.usedTokens);
+  const gateway = syncMethods({
+    ...parts,
+    exchange,
+    state,
+    takeover: new Takeover({ ...parts, exchange, state }),
+    inventory: new Inventory(store, state),
+    startCommand: createStartCommand({ ...parts, used, exchange, state }),
+  });
+  const dispatch = new Dispatch({ ...parts, exchange });
+  const watch = new RevocationWatch(parts);
+  return { ...gateway, ...fleetMethods({ ...parts, exchange, dispatch, watch }) };
+}

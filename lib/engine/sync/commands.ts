@@ -1,0 +1,110 @@
+import type { Order, RemoteCommand } from '../../link/command.ts';
+import type { Decision } from '../../model/decision.ts';
+import { AccessError } from '../../model/errors.ts';
+import { optional } from '../../model/optional.ts';
+import type { EventEntry } from '../../model/record.ts';
+import type { Administration } from '../administration.ts';
+import type { ClockTrust } from '../clock-trust.ts';
+import type { Journal } from '../journal.ts';
+import type { GrantOpening } from '../opening.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Site } from '../site.ts';
+import type { UsedTokens } from '../used-tokens.ts';
+import type { Capture } from './capture.ts';
+import type { Exchange } from './exchange.ts';
+import type { SyncState } from './state.ts';
+
+/** When a command is over at the latest, in milliseconds; what was used is remembered a day longer. */
+const REMEMBERED = 60_000;
+
+interface Parts {
+  used: UsedTokens;
+  site: Site;
+  trust: ClockTrust;
+  journal: Journal;
+  grantOpening: GrantOpening;
+  presence: Presence;
+  administration: Administration;
+  capture: Capture;
+  exchange: Exchange;
+  state: SyncState;
+}
+
+/** Notes a command durably, then carries it out as far as that is the engine's: once, whatever happens (N1, I4). */
+export type StartCommand = (command: RemoteCommand) => Promise<Decision | undefined>;
+
+export function createStartCommand(parts: Parts): StartCommand {
+  const { used, site, trust, journal } = parts;
+  return async (command) => {
+    const { id, order } = command;
+    const name = `command ${id}`;
+    if (used.has(name)) {
+      throw new AccessError('COMMAND_USED', `The command ${id} was carried out before`);
+    }
+    checkPlace(order, site);
+    const moment = trust.read();
+    const write = used.use(name, moment.now + REMEMBERED, moment.now);
+    await journal.event(commandEvent(command), moment, [write]);
+    return carryOut(command, parts);
+  };
+}
+
+async function carryOut(
+  { id, order, author, reason }: RemoteCommand,
+  parts: Parts,
+): Promise<Decision | undefined> {
+  switch (order.kind) {
+    case 'open':
+      return parts.grantOpening({ accessPoint: order.accessPoint, cause: 'command' });
+    case 'forgive':
+      await parts.presence.forgive({
+        author,
+        ...optional('person', order.person),
+        ...optional('reason', reason),
+      });
+      return undefined;
+    case 'erase':
+      await erase(order.person, author, parts);
+      return undefined;
+    case 'capture':
+      arm(id, order, parts);
+      return undefined;
+    case 'mode':
+      return undefined; // doors are no business of the engine
+  }
+}
+
+/** Whoever is not here is erased. */
+async function erase(id: string, author: string, { administration }: Parts): Promise<void> {
+  const { failed } = await administration.change([{ op: 'delete', kind: 'person', id }], {
+    author,
+  });
+  const problem = failed.find(({ code }) => code !== 'NOT_FOUND');
+  if (problem !== undefined) throw new AccessError(problem.code, problem.message);
+}
+
+function arm(
+  command: string,
+  { accessPoint, seconds }: Extract<Order, { kind: 'capture' }>,
+  { capture, exchange, state }: Parts,
+): void {
+  const { server } = state.position;
+  if (server === undefined) {
+    throw new AccessError('CONFLICT', 'the server has not yet said how it can be written to');
+  }
+  capture.arm(accessPoint, seconds, {
+    command,
+    channel: exchange.channel(server.exchange, server),
+  });
+}
+
+function checkPlace(order: Order, site: Site): void {
+  if (!('accessPoint' in order) || site.accessPoint(order.accessPoint) !== undefined) return;
+  throw new AccessError('NOT_FOUND', `The access point ${order.accessPoint} is not configured`);
+}
+
+function commandEvent({ id, order, author, reason }: RemoteCommand): EventEntry {
+  const { kind, ...target } = order;
+  const details = { command: id, order: kind, ...target, ...optional('reason', reason) };
+  return { category: 'administration', code: 'remoteCommand', author, details };
+}

@@ -1,0 +1,28 @@
+import type { BatchLetter } from '../../link/batch.ts';
+import type { RemoteCommand } from '../../link/command.ts';
+import type { Answer, Receipt } from '../../link/receipt.ts';
+import type { Report } from '../../link/report.ts';
+import type { Decision } from '../../model/decision.ts';
+
+/** Who this gateway is on its link. */
+export interface GatewayAddress {
+  site: string;
+  gateway: string;
+}
+
+/** What the engine of a gateway does with a server. */
+export interface SyncEngine {
+  /** What the server has to know of this gateway; the version of the program stands in it too. */
+  syncReport(query: { program: string }): Promise<Report>;
+  /**
+   * Takes over a batch, in one transaction, or answers a question about what is held here. Resolves when that is
+   * committed. Rejects with INPUT_INVALID for a letter that is malformed or for somebody else.
+   */
+  takeLetter(query: { address: GatewayAddress; letter: BatchLetter }): Promise<Receipt | Answer>;
+  /**
+   * Notes durably that a command of the server is being carried out. For `open` returns the grant that a relay may
+   * honour once. Rejects with COMMAND_USED for a command that was noted before, NOT_FOUND for an unknown access
+   * point.
+   */
+  startCommand(query: { command: RemoteCommand }): Promise<Decision | undefined>;
+}

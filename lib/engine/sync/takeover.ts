@@ -1,0 +1,166 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Batch } from '../../link/batch.ts';
+import type { Receipt } from '../../link/receipt.ts';
+import { toAccessError, type ErrorCode } from '../../model/errors.ts';
+import type { EventEntry } from '../../model/record.ts';
+import type { ClockTrust } from '../clock-trust.ts';
+import type { Journal } from '../journal.ts';
+import type { Mastership } from '../mastership/mastership.ts';
+import type { PolicyWriter } from '../policy-writer.ts';
+import type { Secrets } from '../secrets.ts';
+import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
+import { changeOf, type BatchChange } from './changes.ts';
+import type { Channel, Exchange } from './exchange.ts';
+import { positionAfter, type SyncState } from './state.ts';
+
+/** Decisions go on between two portions of a batch. */
+const PORTION = 50;
+const SITE_KEYS = 'site keys';
+
+export interface TakeoverParts {
+  store: Store;
+  secrets: Secrets;
+  writer: PolicyWriter;
+  journal: Journal;
+  trust: ClockTrust;
+  exchange: Exchange;
+  state: SyncState;
+  mastership: Mastership;
+}
+
+type Failure = Receipt['failed'][number];
+
+interface Prepared {
+  ready: BatchChange[];
+  failed: Failure[];
+}
+
+/** Takes over batches of the server (R-032, D8): each in one transaction, in order, and never an older one (I5). */
+export class Takeover {
+  readonly #parts: TakeoverParts;
+
+  constructor(parts: TakeoverParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when it is committed, or refused. */
+  take(batch: Batch): Promise<Receipt> {
+    return this.#parts.writer.alone(async () => {
+      const refused = this.#refusal(batch);
+      if (refused !== undefined) return this.#refused(batch, refused);
+      const { exchange, secrets } = this.#parts;
+      const channel = exchange.channel(batch.exchange, batch);
+      const keys = openKeys(channel, batch);
+      if (keys === undefined) return this.#refused(batch, 'unreadable');
+      return this.#apply(batch, keys, await prepare(batch, channel, secrets));
+    });
+  }
+
+  #refusal({ number, after, version }: Batch): Receipt['refused'] {
+    const { mastership, state } = this.#parts;
+    const { position } = state;
+    if (mastership.state.master !== 'cloud' || mastership.state.movingTo !== undefined) {
+      return 'localMaster';
+    }
+    if (version < position.version) return 'oldVersion';
+    if (number <= position.number) return 'oldNumber';
+    return after > position.number ? 'gap' : undefined;
+  }
+
+  async #refused(batch: Batch, refused: NonNullable<Receipt['refused']>): Promise<Receipt> {
+    const { journal, trust } = this.#parts;
+    // Batches overtake each other on a bad line, but no version ever goes back by itself.
+    if (refused === 'oldVersion' || refused === 'unreadable') {
+      await journal.event(refusedEvent(batch, refused), trust.read());
+    }
+    return this.#receipt(batch, { refused });
+  }
+
+  async #apply(batch: Batch, keys: Uint8Array, { ready, failed }: Prepared): Promise<Receipt> {
+    const { store, state, secrets, writer } = this.#parts;
+    const ended = await store.sync('ended', {
+      passes: putIds(batch, 'pass'),
+      deals: putIds(batch, 'deal'),
+    });
+    const over = new Set(ended.map(({ kind, id }) => `${kind} ${id}`));
+    const changes = ready.filter(
+      ({ kind, id, change }) => change.op !== 'put' || !over.has(`${kind} ${id}`),
+    );
+    const isNew = !state.hasKeys(keys);
+    const position = positionAfter(batch);
+    const side: SideWrite[] = [
+      ...changes.flatMap((item) => item.side),
+      state.save(position),
+      ...(isNew ? [state.saveKeys(keys)] : []),
+    ];
+    const outcome = await writer.writeSynced(
+      changes.map(({ change }) => change),
+      takenEvent(batch),
+      side,
+    );
+    state.position = position;
+    if (isNew) secrets.adoptSiteKeys(keys);
+    const refusedItems = outcome.failed.flatMap(({ index, code, message }) => {
+      const item = changes[index];
+      return item === undefined || isGone(item.change, code) ? [] : [failure(item, code, message)];
+    });
+    return this.#receipt(batch, { failed: [...failed, ...refusedItems], ended });
+  }
+
+  #receipt({ number }: Batch, more: Partial<Receipt>): Receipt {
+    const { position } = this.#parts.state;
+    const { number: received, version } = position;
+    return { kind: 'receipt', number, received, version, failed: [], ended: [], ...more };
+  }
+}
+
+async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Promise<Prepared> {
+  const prepared: Prepared = { ready: [], failed: [] };
+  for (const [index, item] of items.entries()) {
+    if (index % PORTION === PORTION - 1) await setImmediate();
+    try {
+      prepared.ready.push(changeOf(item, channel, secrets));
+    } catch (error) {
+      const { code, message } = toAccessError(error);
+      const named =
+        'drop' in item ? { kind: item.drop, id: item.id } : { kind: item.put, id: item.value.id };
+      prepared.failed.push(failure(named, code, message));
+    }
+  }
+  return prepared;
+}
+
+function openKeys(channel: Channel, { keys }: Batch): Uint8Array | undefined {
+  try {
+    return channel.open(keys, SITE_KEYS);
+  } catch {
+    return undefined;
+  }
+}
+
+function putIds({ items }: Batch, kind: 'pass' | 'deal'): string[] {
+  return items.flatMap((item) => ('put' in item && item.put === kind ? [item.value.id] : []));
+}
+
+/** What shall not be there, and is not, is as it shall be. */
+function isGone(change: PreparedChange, code: ErrorCode): boolean {
+  return code === 'NOT_FOUND' && (change.op === 'delete' || change.op === 'update');
+}
+
+function failure(
+  { kind, id }: Pick<Failure, 'kind' | 'id'>,
+  code: ErrorCode,
+  message: string,
+): Failure {
+  return { kind, id, code, message: message.slice(0, 256) };
+}
+
+function takenEvent({ number, version, items }: Batch): EventEntry {
+  const details = { batch: number, serverVersion: version, items: items.length };
+  return { category: 'administration', code: 'batchTaken', author: 'server', details };
+}
+
+function refusedEvent({ number, version }: Batch, reason: string): EventEntry {
+  const details = { batch: number, serverVersion: version, reason };
+  return { category: 'alarm', code: 'batchRefused', details };
+}

@@ -1,0 +1,80 @@
+import type { GatewayEnd } from './gateway-end.ts';
+import type { ServerEnd } from './server-end.ts';
+import type { RecordsAnswer, RecordsMessage } from './records.ts';
+
+/** What an uploader is to the link. */
+interface Uploading {
+  connect(): void;
+  disconnect(): void;
+  receive(content: unknown): Promise<void>;
+}
+
+/** What a collector is to the link. */
+interface Collecting {
+  readonly question: RecordsAnswer;
+  take(gateway: string, content: unknown): Promise<RecordsAnswer>;
+}
+
+/** Sends records over the link. */
+export function recordsOver(end: GatewayEnd): (message: RecordsMessage) => Promise<void> {
+  return (message) => end.send('records', message);
+}
+
+/** Tells an uploader what happens on the link of a gateway. Returns how to end that. */
+export function attachUploader(
+  end: GatewayEnd,
+  uploader: Uploading,
+  onError: (error: unknown) => void,
+): () => void {
+  const stops = [
+    end.on('up', () => {
+      uploader.connect();
+    }),
+    end.on('down', () => {
+      uploader.disconnect();
+    }),
+    end.on('acknowledgements', ({ content }) => {
+      uploader.receive(content).catch(onError);
+    }),
+  ];
+  if (end.connected) uploader.connect();
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+export interface CollectorLink {
+  collector: Collecting;
+  /** The gateways that have sent records before. */
+  known: () => Promise<string[]>;
+  onError: (error: unknown) => void;
+}
+
+/** Lets a collector answer the gateways of a site. Returns how to end that. */
+export function attachCollector(
+  end: ServerEnd,
+  { collector, known, onError }: CollectorLink,
+): () => void {
+  async function answer(gateway: string, content: unknown): Promise<void> {
+    const message = await collector.take(gateway, content);
+    // A gateway that does not hear this sends the same again.
+    await end.send(gateway, 'acknowledgements', message).catch(() => undefined);
+  }
+  async function ask(): Promise<void> {
+    for (const gateway of await known()) {
+      await end.send(gateway, 'acknowledgements', collector.question).catch(() => undefined);
+    }
+  }
+  const stops = [
+    end.on('records', ({ gateway, content }) => {
+      answer(gateway, content).catch(onError);
+    }),
+    end.on('up', () => {
+      ask().catch(onError);
+    }),
+  ];
+  if (end.connected) ask().catch(onError);
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
