@@ -6,7 +6,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-const BENCHES = ['decision.ts', 'records.ts', 'engine.ts', 'zones.ts', 'attendance.ts', 'flow.ts'];
+const BENCHES = [
+  'decision.ts',
+  'records.ts',
+  'engine.ts',
+  'zones.ts',
+  'gallery.ts',
+  'attendance.ts',
+  'link-reconnect.ts',
+  'outbox.ts',
+  'flow.ts',
+];
 
 for (const name of BENCHES) {
   const file = path.join(import.meta.dirname, name);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
-import { AccessError, toAccessError } from '../../lib/model/errors.ts';
+import { toAccessError } from '../../lib/model/errors.ts';
 import { acquireFaces, type SiteFaces } from '../../lib/runtime/faces.ts';
 import type { Send } from '../../lib/runtime/lifecycle.ts';
 import { withAccess } from '../../lib/runtime/message.ts';
@@ -161,9 +161,9 @@ class FaceMatch {
     return snapshots;
   }
 
+  /** Names of folders count from the folder of Node-RED's data. */
   #folder(name: string): string {
     const { userDir } = this.#context.RED.settings;
-    if (typeof userDir === 'string') return path.resolve(userDir, name);
-    throw new AccessError('CONFIG_INVALID', 'Node-RED has no folder for its data');
+    return path.resolve(typeof userDir === 'string' ? userDir : '', name);
   }
 }
