@@ -11,8 +11,10 @@ const BENCHES = [
   'records.ts',
   'engine.ts',
   'zones.ts',
+  'gallery.ts',
   'attendance.ts',
   'link-reconnect.ts',
+  'outbox.ts',
   'flow.ts',
 ];
 
