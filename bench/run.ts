@@ -12,8 +12,9 @@ const BENCHES = [
   'engine.ts',
   'zones.ts',
   'attendance.ts',
-  'flow.ts',
   'outbox.ts',
+  'link-reconnect.ts',
+  'flow.ts',
 ];
 
 for (const name of BENCHES) {
