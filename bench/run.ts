@@ -11,6 +11,7 @@ const BENCHES = [
   'records.ts',
   'engine.ts',
   'zones.ts',
+  'gallery.ts',
   'attendance.ts',
   'outbox.ts',
   'link-reconnect.ts',

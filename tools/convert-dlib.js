@@ -4,8 +4,8 @@
  *
  *   node tools/convert-dlib.js <folder>
  *
- * The folder gets all models of faces, with a manifest that names this embedder instead of the default one: give it
- * to the site as its folder of models. Everybody has to be enrolled anew, for vectors of two models never mix.
+ * The folder gets all models of faces, with a manifest that names this embedder instead of the default one: name
+ * it in the environment variable GATEWIRE_FACE_MODELS. Everybody has to be enrolled anew, for vectors of two models never mix.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -81,6 +81,7 @@ class FaceHost {
     this.service = {
       describe: (query) => this.#call('describe', query),
       analyse: (query) => this.#pictures.take(() => this.#call('analyse', query)),
+      snapshot: (query) => this.#pictures.take(() => this.#call('snapshot', query)),
       identify: (query) => this.#search('identify', query),
       verify: (query) => this.#search('verify', query),
       calibrate: (query) => this.#search('calibrate', query),

@@ -5,7 +5,7 @@ import { createGallery } from './gallery/gallery.ts';
 import { identityOf, readManifest } from './models/manifest.ts';
 import { openNets } from './models/nets.ts';
 import { createAnalyser } from './pictures/analyse.ts';
-import { loadDecoder } from './pictures/decode.ts';
+import { encodeSmall, loadDecoder } from './pictures/decode.ts';
 import type { FaceService } from './service.ts';
 import { isSameModel } from './template.ts';
 
@@ -44,6 +44,7 @@ export async function createFaceService(models: string): Promise<FaceService> {
   return {
     describe: () => answer(() => description),
     analyse: ({ picture, demands }) => analyse(picture, demands),
+    snapshot: ({ picture }) => encodeSmall(picture),
     identify: ({ vector, limit, ...audience }) =>
       answer(() => ({
         candidates: gallery.search(vector, { limit, ...audience }),

@@ -8,6 +8,7 @@ import type { FaceMethod } from './service.ts';
 const TIME_LIMITS: Readonly<Record<FaceMethod, number>> = {
   describe: 2000,
   analyse: 3000,
+  snapshot: 3000,
   identify: 2000,
   verify: 2000,
   calibrate: 60_000,
@@ -52,7 +53,7 @@ export function faceProgram({ models = MODELS, env }: FaceProgramOptions): Progr
     timeLimits: TIME_LIMITS,
     startLimit: START_LIMIT,
     mostPending: MOST_PENDING,
-    overdue: (method) => (method === 'analyse' ? 'hung' : 'slow'),
+    overdue: (method) => (method === 'analyse' || method === 'snapshot' ? 'hung' : 'slow'),
     unavailable: 'FACE_UNAVAILABLE',
   };
 }

@@ -12,6 +12,8 @@ export interface FaceService {
    * read, BUSY if too many pictures wait.
    */
   analyse(query: { picture: Uint8Array; demands?: FaceDemands }): Promise<FaceFindings>;
+  /** The picture as a small JPEG, written anew: nothing of what else its file held is in it (T-22). */
+  snapshot(query: { picture: Uint8Array }): Promise<Uint8Array>;
   /** The best candidates among those who may be meant, best first, and how many templates were compared. */
   identify(
     query: Audience & { vector: Float32Array; limit: number },

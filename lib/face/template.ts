@@ -19,7 +19,11 @@ const HIGHEST_BYTE = TEMPLATE_BIAS + TEMPLATE_PEAK;
  */
 export function toTemplate(vector: Float32Array): Uint8Array {
   const scale = scaleTo(TEMPLATE_PEAK, vector);
-  return Uint8Array.from(vector, (value) => Math.round(value * scale) + TEMPLATE_BIAS);
+  const template = new Uint8Array(vector.length);
+  for (let at = 0; at < vector.length; at++) {
+    template[at] = Math.round((vector[at] ?? 0) * scale) + TEMPLATE_BIAS;
+  }
+  return template;
 }
 
 /** The vector of length 1 that a template stands for; each value is off by at most 1/126 of the largest one. */
@@ -31,7 +35,9 @@ export function toVector(template: Uint8Array): Float32Array {
 /** A vector as it is compared with templates: -127 to 127. Throws INPUT_INVALID as `toTemplate` does. */
 export function toProbe(vector: Float32Array): Int8Array {
   const scale = scaleTo(PROBE_PEAK, vector);
-  return Int8Array.from(vector, (value) => Math.round(value * scale));
+  const probe = new Int8Array(vector.length);
+  for (let at = 0; at < vector.length; at++) probe[at] = Math.round((vector[at] ?? 0) * scale);
+  return probe;
 }
 
 /** Euclidean length of a template's values. */

@@ -34,6 +34,7 @@ const APPEARANCE = {
   degraded: { fill: 'yellow', shape: 'dot' },
   clockUntrusted: { fill: 'yellow', shape: 'ring' },
   engineDown: { fill: 'red', shape: 'ring' },
+  facesDown: { fill: 'red', shape: 'ring' },
   blocked: { fill: 'red', shape: 'ring' },
   unlocked: { fill: 'green', shape: 'ring' },
   alarm: { fill: 'red', shape: 'dot' },

@@ -22,16 +22,17 @@ export class PlainRows implements Rows {
   }
 
   dots(probe: Int8Array, count: number, sink: DotSink): void {
-    sink(
-      0,
-      Int32Array.from({ length: count }, (_, row) => this.dot(probe, row)),
-    );
+    const dots = Int32Array.from({ length: count }, (_, row) => this.dot(probe, row));
+    let highest = 0;
+    for (const dot of dots) highest = Math.max(highest, dot);
+    sink(0, dots, highest);
   }
 
   dot(probe: Int8Array, row: number): number {
+    const template = this.#at(row);
     let sum = 0;
-    for (const [at, byte] of this.#at(row).entries()) {
-      sum += (byte - TEMPLATE_BIAS) * (probe[at] ?? 0);
+    for (let at = 0; at < template.length; at++) {
+      sum += ((template[at] ?? 0) - TEMPLATE_BIAS) * (probe[at] ?? 0);
     }
     return sum;
   }

@@ -1,17 +1,19 @@
 import type { Sharp } from 'sharp';
 import { AccessError } from '../../model/errors.ts';
+import { LARGEST_PICTURE } from './limits.ts';
 import type { Raster } from './raster.ts';
 
 type SharpModule = typeof import('sharp').default;
 
-/** A picture that is larger is refused before anything looks into it (T-22). Bytes. */
-export const LARGEST_PICTURE = 5 * 1024 * 1024;
 /** Larger ones are refused by what their header says, before a pixel is decoded (T-22). */
 const MOST_PIXELS = 12_000_000;
 /** Seconds a picture may take to decode (T-22). */
 const DECODE_LIMIT = 2;
 /** Pixels on the longer side that are enough to find faces; more would only cost time. */
 const WORKED_SIDE = 1280;
+
+/** Longer side of a snapshot, in pixels. */
+const SMALL_SIDE = 640;
 
 const FORMATS: readonly string[] = ['jpeg', 'png'];
 
@@ -47,6 +49,16 @@ export async function decode(picture: Uint8Array): Promise<Raster> {
   const image = sharp(picture, { failOn: 'error', limitInputPixels: MOST_PIXELS, pages: 1 });
   const { turned } = await readHeader(image);
   return pixelsOf(image, turned);
+}
+
+/** A picture as a JPEG of at most 640 pixels on its longer side. Throws INPUT_INVALID as `decode` does. */
+export async function encodeSmall(picture: Uint8Array): Promise<Uint8Array> {
+  const { data, width, height } = await decode(picture);
+  const sharp = await loadDecoder();
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: SMALL_SIDE, height: SMALL_SIDE, fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 80 })
+    .toBuffer();
 }
 
 async function readHeader(image: Sharp): Promise<{ turned: boolean }> {

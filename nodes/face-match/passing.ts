@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { NodeMessageInFlow } from 'node-red';
+import { Recognition, type Sighting } from '../../lib/face/use/recognition.ts';
+import type { Attempt, PresentedCredential } from '../../lib/model/attempt.ts';
+import { systemClock } from '../../lib/model/clock.ts';
+import { AccessError } from '../../lib/model/errors.ts';
+import { uuidv7 } from '../../lib/model/ids.ts';
+import { optional } from '../../lib/model/optional.ts';
+import type { SiteFaces } from '../../lib/runtime/faces.ts';
+import { accessOf } from '../../lib/runtime/message.ts';
+import type { AccessPointApi } from '../../lib/runtime/site.ts';
+import type { FaceMatchConfig } from './face-match.config.ts';
+
+export type Outcome = Sighting | { outcome: 'unknownPerson'; findings?: undefined };
+
+/** What a picture at an access point has led to. */
+export interface Passing {
+  sighting: Outcome;
+  /** The attempt with the face in it; undefined while something else has to be presented. */
+  attempt: Attempt | undefined;
+}
+
+/** The modes *verify* and *identify*: from the picture of a camera to an attempt. */
+export class PassingDesk {
+  readonly #config: FaceMatchConfig;
+  readonly #accessPoint: AccessPointApi;
+  readonly #recognition: Recognition;
+
+  constructor(config: FaceMatchConfig, accessPoint: AccessPointApi, faces: SiteFaces) {
+    this.#config = config;
+    this.#accessPoint = accessPoint;
+    const { engine } = accessPoint.site;
+    const { id } = accessPoint.settings;
+    const audience = (): ReturnType<typeof engine.faceAudience> =>
+      engine.faceAudience({ accessPoint: id });
+    const parts = { faces, audience, clock: systemClock };
+    this.#recognition = new Recognition(parts, config.recognition);
+  }
+
+  /** Lets everybody try again (T-07). */
+  reset(): void {
+    this.#recognition.reset();
+  }
+
+  async take(message: NodeMessageInFlow, picture: Uint8Array): Promise<Passing> {
+    const takenAt = takenAtOf(message);
+    const earlier = message.access === undefined ? undefined : accessOf(message).attempt;
+    const person = await this.#claimed(message, earlier);
+    const sighting =
+      this.#config.mode === 'verify' && person === undefined
+        ? ({ outcome: 'unknownPerson' } as const)
+        : await this.#recognition.see({ picture, takenAt, person });
+    const isMatch = sighting.outcome === 'match';
+    // A face that nobody has: whatever else was presented, such an attempt is never granted.
+    const value = isMatch ? sighting.candidate.credential : randomUUID();
+    const face = this.#credential(value, takenAt);
+    const attempt =
+      isMatch && earlier === undefined ? await this.#join(face) : this.#attemptWith(earlier, face);
+    return { sighting, attempt };
+  }
+
+  /** Resolves with the attempt when the factors are complete that the readers of the place have seen. */
+  #join(face: PresentedCredential): Promise<Attempt | undefined> {
+    return new Promise((resolve, reject) => {
+      const sink = {
+        complete: resolve,
+        waiting: () => {
+          resolve(undefined);
+        },
+      };
+      this.#accessPoint.factors.present(face, sink).catch(reject);
+    });
+  }
+
+  /** Whose face it should be: the person of the message, or the holder of what was presented before. */
+  async #claimed(
+    message: NodeMessageInFlow,
+    earlier: Attempt | undefined,
+  ): Promise<string | undefined> {
+    if (this.#config.mode !== 'verify') return undefined;
+    if (typeof message.person === 'string' && message.person !== '') return message.person;
+    for (const { type, value } of earlier?.credentials ?? []) {
+      const person = value === undefined ? undefined : await this.#holder(type, value);
+      if (person !== undefined) return person;
+    }
+    return undefined;
+  }
+
+  async #holder(type: PresentedCredential['type'], value: string): Promise<string | undefined> {
+    const { engine } = this.#accessPoint.site;
+    const [person] = await engine.find({ kind: 'person', credential: { type, value } });
+    return person?.id;
+  }
+
+  #credential(value: string, at: number): PresentedCredential {
+    const { readerName } = this.#config;
+    return { type: 'face', value, format: 'face', ...optional('reader', readerName), at };
+  }
+
+  #attemptWith(earlier: Attempt | undefined, face: PresentedCredential): Attempt {
+    const { id, direction } = this.#accessPoint.settings;
+    if (earlier === undefined) {
+      const at = Date.now();
+      return { id: uuidv7(at), at, accessPoint: id, direction, credentials: [face] };
+    }
+    if (earlier.credentials.length >= 4) {
+      throw new AccessError('INPUT_INVALID', 'The attempt has four credentials already');
+    }
+    return { ...earlier, credentials: [...earlier.credentials, face] };
+  }
+}
+
+/** When the camera took the picture; now, if the message does not say it. */
+function takenAtOf({ takenAt }: NodeMessageInFlow & { takenAt?: unknown }): number {
+  if (takenAt === undefined) return Date.now();
+  if (typeof takenAt === 'number' && Number.isInteger(takenAt) && takenAt > 0) return takenAt;
+  throw new AccessError('INPUT_INVALID', 'msg.takenAt must be milliseconds since 1970 UTC');
+}
