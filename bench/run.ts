@@ -13,8 +13,8 @@ const BENCHES = [
   'zones.ts',
   'gallery.ts',
   'attendance.ts',
-  'link-reconnect.ts',
   'outbox.ts',
+  'link-reconnect.ts',
   'flow.ts',
 ];
 
