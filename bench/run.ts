@@ -13,6 +13,8 @@ const BENCHES = [
   'zones.ts',
   'gallery.ts',
   'attendance.ts',
+  'link-reconnect.ts',
+  'outbox.ts',
   'flow.ts',
 ];
 
