@@ -14,6 +14,8 @@ const BENCHES = [
   'gallery.ts',
   'face-pictures.ts',
   'attendance.ts',
+  'link-reconnect.ts',
+  'outbox.ts',
   'flow.ts',
 ];
 

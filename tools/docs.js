@@ -1,6 +1,6 @@
 /**
  * Writes what the docs can take from the code: docs/nodes/ from the English help of the nodes, and docs/schemas/ from
- * the schemas of lib/model. The same sources always give the same files.
+ * the schemas of lib/model and the description of the link. The same sources always give the same files.
  *
  *   npm run docs
  */
@@ -14,9 +14,11 @@ import { Change, ENTITY_SCHEMAS } from '../dist/lib/model/entity.js';
 import { Access } from '../dist/lib/model/message.js';
 import { EngineConfig } from '../dist/lib/model/site.js';
 import { TerminalMessage } from '../dist/lib/readers/terminal/message.js';
+import { asyncApi } from '../dist/lib/link/description/asyncapi.js';
 import { WiegandLayout } from '../dist/lib/readers/wiegand/layout.js';
 
 const root = path.resolve(import.meta.dirname, '..');
+const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
 /** What is published of the data, by the name of its file, with a title. */
 const SCHEMAS = {
@@ -77,6 +79,7 @@ function schemaFiles() {
     const document = { $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema };
     files[`${name}.schema.json`] = `${JSON.stringify(document, undefined, 2)}\n`;
   }
+  files['link.asyncapi.json'] = `${JSON.stringify(asyncApi(manifest.version), undefined, 2)}\n`;
   return files;
 }
 

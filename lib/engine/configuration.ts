@@ -4,6 +4,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { Journal } from './journal.ts';
 import type { Mastership } from './mastership/mastership.ts';
+import type { FleetDoors } from './online/fleet-doors.ts';
 import * as requests from './requests.ts';
 import type { Site } from './site.ts';
 import type { Store } from './store/store.ts';
@@ -16,6 +17,8 @@ export interface Configuration {
   apply(config: EngineConfig): Promise<void>;
   /** Takes the one that was in force before the restart; tells whether there was a usable one. */
   restore(stored: string | undefined): Promise<boolean>;
+  /** Takes the access points of gateways into force as they are now. */
+  refresh(): void;
 }
 
 interface Parts {
@@ -25,21 +28,32 @@ interface Parts {
   trust: ClockTrust;
   journal: Journal;
   mastership: Mastership;
+  doors: FleetDoors;
 }
 
 export function createConfiguration(parts: Parts): Configuration {
-  const { policy, site, store, trust, journal, mastership } = parts;
+  const { policy, site, store, trust, journal, mastership, doors } = parts;
   let inForce: string | undefined;
+  let current: EngineConfig | undefined;
+
+  function openDoors(config: EngineConfig): void {
+    const all = { ...config, accessPoints: doors.beside(config.accessPoints) };
+    policy.configure(all);
+    site.replace(all);
+    current = config;
+  }
 
   async function enforce(config: EngineConfig): Promise<void> {
-    policy.configure(config);
-    site.replace(config);
+    openDoors(config);
     const { ring, quotaRecords, quotaBytes, master = 'local' } = config.site;
     await store.setLimits({ ring, quotaRecords, quotaBytes });
     await mastership.want(master, policy.counts.persons === 0);
   }
 
   return {
+    refresh() {
+      if (current !== undefined) openDoors(current);
+    },
     async apply(config) {
       const text = JSON.stringify(config);
       if (text === inForce) return;

@@ -89,6 +89,12 @@ export function createFacade(
     ...outgoingMethods(store),
     ...collectedMethods(store),
     ...assembly.link,
+    async reportGateway(query) {
+      await assembly.link.reportGateway(query);
+      if (!assembly.online.doors.take(query.gateway, query.report.accessPoints)) return;
+      configuration.refresh();
+      announcePolicy();
+    },
     async takeLetter(query) {
       const answer = await assembly.link.takeLetter(query);
       if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();

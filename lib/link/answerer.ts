@@ -2,6 +2,7 @@ import type { ForeignDecision } from '../engine/online/online.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Decision } from '../model/decision.ts';
+import { toAccessError } from '../model/errors.ts';
 import { createEmitter, type Emitter } from '../model/emitter.ts';
 import { optional } from '../model/optional.ts';
 import { parser } from '../model/parse.ts';
@@ -23,7 +24,7 @@ import {
 import type { ServerEnd } from './server-end.ts';
 
 export interface AnswererOptions extends QuestionFenceOptions {
-  /** Decides with the engine of the server. */
+  /** Decides with the engine of the server. Rejects with FORBIDDEN for an access point of somebody else. */
   decide: (gateway: string, attempt: Attempt) => Promise<ForeignDecision>;
   /** The id of the template that a face belongs to; undefined if nobody has this face. */
   recognise?: (face: Face, accessPoint: string) => Promise<string | undefined>;
@@ -33,7 +34,7 @@ export interface AnswererOptions extends QuestionFenceOptions {
 
 export interface AnswererEvents {
   answered: { gateway: string; attempt: Attempt; decision: Decision };
-  refused: { gateway: string; reason: QuestionRefusal; accessPoint?: string };
+  refused: { gateway: string; reason: QuestionRefusal | 'notTheirs'; accessPoint?: string };
   /** The engine could not decide; the gateway will say that nobody has answered. */
   failed: { gateway: string; error: unknown };
 }
@@ -42,7 +43,7 @@ export interface AnswererEvents {
 const NOBODY = '?';
 
 /** These are told to the gateway at once, so that nobody waits at its door; the others were not written by it now. */
-const TOLD: ReadonlySet<QuestionRefusal> = new Set(['otherSession', 'tooMany', 'notTheirs']);
+const TOLD: ReadonlySet<QuestionRefusal> = new Set(['otherSession', 'tooMany']);
 
 const factorsForm = parser(PresentedFactors);
 
@@ -87,22 +88,29 @@ export class Answerer {
   /** Never rejects: without an answer the gateway opens nothing. */
   async #answer(gateway: string, content: unknown): Promise<CheckAnswer | undefined> {
     const judged = this.#fence.judge(gateway, content);
+    if (judged?.refusal !== undefined) {
+      const { check, refusal: reason } = judged;
+      this.#events.emit('refused', { gateway, reason, accessPoint: check.accessPoint });
+      return TOLD.has(reason) ? refused(check) : undefined;
+    }
     const factors = judged && this.#factorsOf(judged.check);
     if (judged === undefined || factors === undefined) {
       this.#events.emit('refused', { gateway, reason: 'malformed' });
       return undefined;
     }
-    const { check, refusal } = judged;
-    if (refusal !== undefined) {
-      this.#events.emit('refused', { gateway, reason: refusal, accessPoint: check.accessPoint });
-      return TOLD.has(refusal) ? refused(check) : undefined;
-    }
-    try {
-      return await this.#decide(check, factors);
-    } catch (error) {
+    return this.#decide(judged.check, factors).catch((error: unknown) =>
+      this.#failed(judged.check, error),
+    );
+  }
+
+  #failed(check: Check, error: unknown): CheckAnswer | undefined {
+    const { gateway, accessPoint } = check;
+    if (toAccessError(error).code !== 'FORBIDDEN') {
       this.#events.emit('failed', { gateway, error });
       return undefined;
     }
+    this.#events.emit('refused', { gateway, reason: 'notTheirs', accessPoint });
+    return refused(check);
   }
 
   async #decide(check: Check, factors: readonly PresentedFactor[]): Promise<CheckAnswer> {

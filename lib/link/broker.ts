@@ -107,7 +107,8 @@ export class EmbeddedBroker {
       maxTopicLevels: 8,
       preConnect: (_client, { clean }, done) => {
         // A session that outlives its connection collects commands for later.
-        done(null, clean === true);
+        if (clean === true) done(null, true);
+        else done(new Error('only clean sessions'), false);
       },
       authenticate: (client, user, password, done) => {
         done(null, this.#admits(client, user, password));
@@ -123,7 +124,9 @@ export class EmbeddedBroker {
         done(null, may ? subscription : null);
       },
     });
-    this.#followGuests(aedes);
+    aedes.on('clientDisconnect', (client) => {
+      if (this.#guests.get(client.id) === client) this.#guests.delete(client.id);
+    });
     return aedes;
   }
 
@@ -131,20 +134,13 @@ export class EmbeddedBroker {
   #admits(client: Client, user: string | undefined, password: Buffer | undefined): boolean {
     if (user === undefined || user !== client.id) return false;
     const guest = guestOf(user);
-    return guest !== undefined && this.#knows(guest, password?.toString('utf8') ?? '');
+    if (guest === undefined || !this.#knows(guest, password?.toString('utf8') ?? '')) return false;
+    this.#guests.set(user, client);
+    return true;
   }
 
   #knows(guest: Guest, password: string): boolean {
     const { isExpected, isPassword } = this.#options;
     return guest.kind === 'pairing' ? isExpected(guest) : isPassword(guest, password);
-  }
-
-  #followGuests(aedes: Aedes): void {
-    aedes.on('clientReady', (client) => {
-      this.#guests.set(client.id, client);
-    });
-    aedes.on('clientDisconnect', (client) => {
-      if (this.#guests.get(client.id) === client) this.#guests.delete(client.id);
-    });
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './records.ts';
 
 export interface CollectorParts {
-  engine: Pick<Engine, 'collectRecords' | 'collectAnnouncement' | 'recordEvent'>;
+  engine: Pick<Engine, 'collectRecords' | 'collectAnnouncement' | 'collectedLogs' | 'recordEvent'>;
   /** Told of records that were not here before, after their commit. */
   onRecords: (records: CollectedRecord[]) => void;
 }
@@ -36,6 +36,12 @@ export class Collector {
   /** What is sent to gateways that may be there already when the server starts. */
   get question(): Question {
     return { kind: 'question', session: this.#session };
+  }
+
+  /** All gateways that have ever sent records. */
+  async gateways(): Promise<string[]> {
+    const logs = await this.#parts.engine.collectedLogs({});
+    return [...new Set(logs.map(({ gateway }) => gateway))];
   }
 
   /**

@@ -10,7 +10,7 @@ export const MAX_MESSAGE = 256 * 1024;
  * A signed message. `content` is the message as JSON text, and exactly these characters are signed, so that nobody has
  * to agree on a canonical form.
  */
-const Envelope = Type.Object(
+export const Envelope = Type.Object(
   {
     content: Type.String({ minLength: 2, maxLength: MAX_MESSAGE }),
     /** Ed25519 over the label, a colon and `content` in UTF-8; base64url, 86 characters. */

@@ -11,7 +11,6 @@ interface Uploading {
 
 /** What a collector is to the link. */
 interface Collecting {
-  readonly question: RecordsAnswer;
   take(gateway: string, content: unknown): Promise<RecordsAnswer>;
 }
 
@@ -43,37 +42,27 @@ export function attachUploader(
   };
 }
 
-export interface CollectorLink {
-  collector: Collecting;
-  /** The gateways that have sent records before. */
-  known: () => Promise<string[]>;
-  onError: (error: unknown) => void;
-}
-
-/** Lets a collector answer the gateways of a site. Returns how to end that. */
+/**
+ * Lets a collector answer the gateways of a site. `ask` is called when the connection is there: the gateways may have
+ * come before. Returns how to end that.
+ */
 export function attachCollector(
   end: ServerEnd,
-  { collector, known, onError }: CollectorLink,
+  collector: Collecting,
+  { ask, onError }: { ask: () => void; onError: (error: unknown) => void },
 ): () => void {
   async function answer(gateway: string, content: unknown): Promise<void> {
     const message = await collector.take(gateway, content);
     // A gateway that does not hear this sends the same again.
     await end.send(gateway, 'acknowledgements', message).catch(() => undefined);
   }
-  async function ask(): Promise<void> {
-    for (const gateway of await known()) {
-      await end.send(gateway, 'acknowledgements', collector.question).catch(() => undefined);
-    }
-  }
   const stops = [
     end.on('records', ({ gateway, content }) => {
       answer(gateway, content).catch(onError);
     }),
-    end.on('up', () => {
-      ask().catch(onError);
-    }),
+    end.on('up', ask),
   ];
-  if (end.connected) ask().catch(onError);
+  if (end.connected) ask();
   return () => {
     for (const stop of stops) stop();
   };

@@ -13,7 +13,6 @@ export const QUESTION_REFUSALS = [
   'tooOld',
   'repeated',
   'tooMany',
-  'notTheirs',
 ] as const;
 export type QuestionRefusal = (typeof QUESTION_REFUSALS)[number];
 
@@ -22,8 +21,6 @@ export interface QuestionFenceOptions {
   clock: Pick<Clock, 'monotonic'>;
   /** Questions a second that are decided for one gateway. */
   rate: number;
-  /** Whether an access point is one of this gateway. */
-  isTheirs: (gateway: string, accessPoint: string) => boolean;
 }
 
 /** The nonces of so many questions of a gateway are remembered, so that none is decided twice. */
@@ -38,7 +35,7 @@ interface Asker {
   nonces: Set<string>;
 }
 
-/** Decides whether a question, whose signature was checked, is worth an answer: fresh, once, and about one's own door. */
+/** Decides whether a question, whose signature was checked, is worth an answer: fresh, once, and not one too many. */
 export class QuestionFence {
   readonly #options: QuestionFenceOptions;
   readonly #askers = new Map<string, Asker>();
@@ -57,7 +54,7 @@ export class QuestionFence {
   }
 
   #refusalOf(gateway: string, check: Check): QuestionRefusal | undefined {
-    const { server, isTheirs } = this.#options;
+    const { server } = this.#options;
     const address = { site: server.site, gateway };
     const replyTo = topicOf({ ...address, channel: 'answers' });
     const isOurs =
@@ -67,8 +64,7 @@ export class QuestionFence {
     if (problem !== undefined) return problem;
     const asker = this.#asker(gateway);
     if (isRepeated(asker, check.nonce)) return 'repeated';
-    if (!asker.allowance.take()) return 'tooMany';
-    return isTheirs(gateway, check.accessPoint) ? undefined : 'notTheirs';
+    return asker.allowance.take() ? undefined : 'tooMany';
   }
 
   /** A question names the newest beat at its writing: once a newer one was heard, it is at least as old as that. */

@@ -19,6 +19,7 @@ export const OPERATIONS = [
   'explain',
   'import',
   'export',
+  'erase',
   ...DESK_OPERATIONS,
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -77,6 +78,10 @@ const explainParser = parser(
   Type.Object({ person: Id, accessPoint: Id, at: Type.Optional(Instant) }, closed),
 );
 
+const erasureParser = parser(
+  Type.Object({ person: Id, what: Type.Optional(Type.Enum(['biometrics', 'person'])) }, closed),
+);
+
 /** Does what a message asks for. Rejects with the code of what is wrong, in the input or in the engine. */
 export async function perform(surroundings: Surroundings, request: Request): Promise<Answer> {
   const { scope } = request;
@@ -91,6 +96,8 @@ export async function perform(surroundings: Surroundings, request: Request): Pro
       return answer(await exportEntities(around.engine, { ...around, kind: request.kind }));
     case 'import':
       return bringIn(around, request);
+    case 'erase':
+      return answer(await erase(around, request));
     case 'create':
     case 'update':
     case 'put':
@@ -99,6 +106,12 @@ export async function perform(surroundings: Surroundings, request: Request): Pro
     default:
       return answer(await atDesk(engine, request.operation, request.value, request.author));
   }
+}
+
+/** What is kept of a person goes, and a receipt comes (N15). */
+async function erase({ engine }: Surroundings, { value, author }: Request): Promise<unknown> {
+  const { what = 'biometrics', person } = erasureParser.parse(value, 'the value');
+  return engine.erasePerson({ person, what, author });
 }
 
 function answer(payload: unknown): Answer {

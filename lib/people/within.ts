@@ -1,9 +1,10 @@
 import type { Engine, FirmScope } from '../engine/engine.ts';
+import { AccessError } from '../model/errors.ts';
 
 /** The part of the engine that a people node uses. */
 export type PeopleEngine = Pick<
   Engine,
-  'change' | 'find' | 'explain' | 'changePass' | 'unreturnedPasses' | 'penalty'
+  'change' | 'find' | 'explain' | 'changePass' | 'unreturnedPasses' | 'penalty' | 'erasePerson'
 >;
 
 /** The engine as a firm's administrator has it: every call carries the scope, and the engine enforces it. */
@@ -16,5 +17,9 @@ export function within(engine: PeopleEngine, scope: FirmScope): PeopleEngine {
       engine.changePass({ request, options: { ...options, scope } }),
     unreturnedPasses: (query) => engine.unreturnedPasses({ ...query, scope }),
     penalty: (query) => engine.penalty({ ...query, scope }),
+    erasePerson: () =>
+      Promise.reject(
+        new AccessError('FORBIDDEN', 'a firm cannot erase people: others may know them, too'),
+      ),
   };
 }

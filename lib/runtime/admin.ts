@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import { optional } from '../model/optional.ts';
 import { announcementFor } from '../release/announcement.ts';
+import { calibrateFaces } from './face-calibration.ts';
 import { siteType, type SiteApi } from './site.ts';
 
 export const READ = 'gatewire.read';
@@ -19,6 +20,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   health: (site) => site.engine.health(),
   release: ({ engine, settings: { language } }, query) =>
     announcementFor({ engine, language }, query('person') ?? ''),
+  'face-calibration': (site, query) => calibrateFaces(site, query('falseMatch')),
   zones: (site) => site.engine.zones({}),
   explain: (site, query) =>
     site.engine.explain({

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { FaceConfig } from '../engine/faces/requests.ts';
 import type { EngineHandle } from '../engine/registry.ts';
 import { acquireEngine } from '../engine/registry.ts';
 import type { Engine, EngineHealth } from '../engine/engine.ts';
@@ -12,6 +13,7 @@ import type { EngineState, SiteApi } from './site.ts';
 export interface SiteHostOptions {
   settings: SiteSettings;
   folder: string;
+  faces: FaceConfig;
   keyFile?: string;
 }
 
@@ -28,6 +30,7 @@ export class SiteHost implements SiteApi {
   readonly sealing = new Sealing();
   readonly doors: Doors;
   readonly #handle: EngineHandle;
+  readonly #faces: FaceConfig;
   readonly #warn: (message: string) => void;
   readonly #accessPoints = new Map<string, AccessPoint>();
   readonly #listeners = new Set<(state: EngineState) => void>();
@@ -41,6 +44,7 @@ export class SiteHost implements SiteApi {
   constructor(options: SiteHostOptions, warn: (message: string) => void) {
     this.settings = options.settings;
     this.folder = options.folder;
+    this.#faces = options.faces;
     this.#warn = warn;
     this.#handle = acquireEngine({
       folder: options.folder,
@@ -103,6 +107,7 @@ export class SiteHost implements SiteApi {
     const accessPoints = [...this.#accessPoints.values()];
     try {
       await this.engine.configure({ site: this.settings, accessPoints });
+      await this.engine.configureFaces(this.#faces);
     } catch (reason) {
       const error = toAccessError(reason);
       // The engine takes the configuration over by itself when it is back.

@@ -9,7 +9,6 @@ import { KeptOut } from './kept-out.ts';
 export interface VerifierOptions {
   keep: number;
   rate: number;
-  gateways: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What the node tells the flow. */
@@ -38,14 +37,13 @@ export class VerifierDesk {
       throw new AccessError('CONFIG_INVALID', 'the chosen link is that of a gateway');
     }
     this.#link = link;
-    const { keep, rate, gateways } = options;
+    const { keep, rate } = options;
     this.#keptOut = new KeptOut(server, site.engine);
     this.#answerer = new Answerer({
       server,
       clock: systemClock,
       now: () => systemClock.now(),
       rate,
-      isTheirs: (gateway, accessPoint) => gateways[gateway]?.includes(accessPoint) ?? false,
       decide: async (gateway, attempt) => {
         this.#keptOut.greet(gateway);
         const made = await site.engine.decideFor({ gateway, attempt, keep });

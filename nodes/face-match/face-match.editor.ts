@@ -1,4 +1,5 @@
 import { foldable, fieldText, showWhen } from '../../lib/editor/dialog.ts';
+import { calibration } from '../../lib/editor/face-calibration.ts';
 import { CATEGORY, TINT } from '../../lib/editor/palette.ts';
 import { numberIn, required } from '../../lib/editor/validate.ts';
 
@@ -80,6 +81,10 @@ RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
     showWhen('.gatewire-face-many', [MODE], () => mode() === 'identify');
     showWhen('.gatewire-face-enrol', [MODE], () => mode() === 'enrol');
     showWhen('.gatewire-face-live', ['#node-input-liveness'], isLively);
+    calibration('#gatewire-face-calibrate', '#gatewire-face-calibration', {
+      done: this._('face-match.tip.calibrated'),
+      failed: this._('face-match.tip.notCalibrated'),
+    });
     foldable('#gatewire-face-advanced-head', '#gatewire-face-advanced');
   },
 });

@@ -68,7 +68,7 @@ class CollectionPoint {
       },
     });
     this.#stops = [
-      this.#attach(),
+      ...this.#attach(),
       link === undefined
         ? followEngine(site, context.status, 'ready')
         : followLink(link, context.status),
@@ -103,23 +103,30 @@ class CollectionPoint {
     send(at(GATEWAYS, Object.assign(message, { payload, topic: this.#topicTo(gateway) })));
   }
 
-  #attach(): () => void {
-    const { engine } = this.#site;
-    const known = async (): Promise<string[]> => {
-      const logs = await engine.collectedLogs({});
-      return [...new Set(logs.map(({ gateway }) => gateway))];
+  #attach(): (() => void)[] {
+    const ask = (): void => {
+      this.#ask().catch(this.#failed);
     };
     const end = this.#link?.server;
-    const parts = { collector: this.#collector, known, onError: this.#failed };
-    if (end !== undefined) return attachCollector(end, parts);
-    known().then((gateways) => {
-      for (const gateway of gateways) this.#ask(gateway);
-    }, this.#failed);
-    return () => undefined;
+    if (end === undefined) ask();
+    return [
+      // An engine that comes up may have come back from a backup.
+      this.#site.onState(ask),
+      ...(end === undefined
+        ? []
+        : [attachCollector(end, this.#collector, { ask, onError: this.#failed })]),
+    ];
   }
 
-  #ask(gateway: string): void {
-    this.#send(GATEWAYS, { topic: this.#topicTo(gateway), payload: this.#collector.question });
+  /** Asks the gateways that may be there already where they stand (F-28). */
+  async #ask(): Promise<void> {
+    const { question } = this.#collector;
+    for (const gateway of await this.#collector.gateways()) {
+      const end = this.#link?.server;
+      if (end === undefined) {
+        this.#send(GATEWAYS, { topic: this.#topicTo(gateway), payload: question });
+      } else await end.send(gateway, 'acknowledgements', question).catch(() => undefined);
+    }
   }
 
   #topicTo(gateway: string): string {

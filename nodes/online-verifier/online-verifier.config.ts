@@ -1,7 +1,4 @@
-import Type from 'typebox';
-import { Id } from '../../lib/model/fields.ts';
 import { AccessError } from '../../lib/model/errors.ts';
-import { parser } from '../../lib/model/parse.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
 
 export interface OnlineVerifierConfig {
@@ -12,15 +9,9 @@ export interface OnlineVerifierConfig {
   rate: number;
   /** Path of the HTTP endpoint; without it there is none. */
   path: string | undefined;
-  /** Ids of the access points of each gateway; empty where the gateways report theirs. */
-  gateways: Readonly<Record<string, readonly string[]>>;
 }
 
 const MINUTE = 60_000;
-
-const gateways = parser(
-  Type.Record(Type.String({ minLength: 1, maxLength: 36 }), Type.Array(Id, { maxItems: 1000 })),
-);
 
 export function normalise(settings: Settings): OnlineVerifierConfig {
   return {
@@ -28,7 +19,6 @@ export function normalise(settings: Settings): OnlineVerifierConfig {
     keep: Math.round(settings.number('keep', { min: 0, max: 1440, fallback: 0 }) * MINUTE),
     rate: settings.number('rate', { min: 1, max: 1000, fallback: 50 }),
     path: pathOf(settings.optionalText('path')),
-    gateways: gateways.parse(settings.json('gateways', {}), 'gateways'),
   };
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { FACE_MODES, type FaceConfig } from '../../lib/engine/faces/requests.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { MASTERS } from '../../lib/model/master.ts';
 import { LANGUAGES, SiteSettings } from '../../lib/model/site.ts';
@@ -7,6 +8,8 @@ import type { Settings } from '../../lib/runtime/settings.ts';
 
 export interface SiteConfig {
   settings: SiteSettings;
+  /** How templates of faces are kept. */
+  faces: FaceConfig;
   /** Absolute path of the folder that the engine owns. */
   folder: string;
   /** File with the master key; without it the engine keeps the key in its folder. */
@@ -43,6 +46,15 @@ export function normalise(settings: Settings, userDir: string): SiteConfig {
       },
       'site',
     ),
+    faces: {
+      mode: settings.choice('faces', FACE_MODES, 'stored'),
+      keepAfterValidity: settings.number('keepAfterValidity', { min: 0, max: 3660, fallback: 30 }),
+      keepAfterWithdrawal: settings.number('keepAfterWithdrawal', {
+        min: 0,
+        max: 3660,
+        fallback: 0,
+      }),
+    },
     folder: path.resolve(userDir, settings.text('dataFolder', path.join('gatewire', id))),
     ...(keyFile === undefined ? {} : { keyFile: path.resolve(userDir, keyFile) }),
   };

@@ -15,6 +15,9 @@ interface SiteProperties {
   quotaRecords: number | string;
   quotaMegabytes: number | string;
   presenceDays: number | string;
+  faces: string;
+  keepAfterValidity: number | string;
+  keepAfterWithdrawal: number | string;
   dataFolder: string;
   keyFile: string;
 }
@@ -40,6 +43,9 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
     quotaRecords: { value: 1_000_000, validate: numberIn(100, 100_000_000) },
     quotaMegabytes: { value: 1024, validate: numberIn(1, 1_000_000) },
     presenceDays: { value: 400, validate: numberIn(1, 3660, { optional: true }) },
+    faces: { value: 'stored' },
+    keepAfterValidity: { value: 30, validate: numberIn(0, 3660, { optional: true }) },
+    keepAfterWithdrawal: { value: 0, validate: numberIn(0, 3660, { optional: true }) },
     dataFolder: { value: '' },
     keyFile: { value: '' },
   },

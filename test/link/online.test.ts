@@ -6,6 +6,7 @@ import { LinkAsker } from '../../lib/link/asker.ts';
 import { AnswerMessage, Check, examples, Holder, PresentedFactors } from '../../lib/link/checks.ts';
 import type { Question } from '../../lib/link/question.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';
+import { AccessError } from '../../lib/model/errors.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import { parser } from '../../lib/model/parse.ts';
@@ -63,8 +64,10 @@ describe('asking over the link', () => {
       clock: systemClock,
       now: () => Date.now(),
       rate: 100,
-      isTheirs: (_gateway, accessPoint) => accessPoint === 'front',
-      decide: (_gateway, attempt) => Promise.resolve(granted(attempt)),
+      decide: (_gateway, attempt) =>
+        attempt.accessPoint === 'front'
+          ? Promise.resolve(granted(attempt))
+          : Promise.reject(new AccessError('FORBIDDEN', 'somebody else')),
       ...options,
     });
     return answerer;

@@ -14,7 +14,7 @@ import { fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { linkPair, type LinkPair } from '../support/link-pair.ts';
 import { loadFlow, nodeById, settle, Sink, useRuntime, watched } from '../support/runtime.ts';
-import { ANNA_CARD, attemptAt, card, SAMPLE_CONFIG } from '../support/sample-site.ts';
+import { ANNA_CARD, attemptAt, card, reportOf, SAMPLE_CONFIG } from '../support/sample-site.ts';
 
 const VISITOR_CARD = '04C0FFEE000001';
 const LOST_CARD = '04C0FFEE000002';
@@ -47,7 +47,6 @@ const VERIFIER = {
   type: 'gatewire-online-verifier',
   z: 'tab',
   link: 'server-link',
-  gateways: { north: ['front', 'vault'] },
   wires: [['verified'], ['refused']],
 };
 
@@ -65,7 +64,10 @@ describe('online-check and online-verifier', function () {
     folders = [makeFolder(), makeFolder()];
     gateway = await reopenEngine(folders[0] ?? '', systemClock);
     server = await reopenEngine(folders[1] ?? '', systemClock);
-    for (const engine of [gateway, server]) await engine.configure(SAMPLE_CONFIG);
+    await gateway.configure(SAMPLE_CONFIG);
+    await server.configure({ ...SAMPLE_CONFIG, accessPoints: [] });
+    await server.reportGateway({ gateway: 'north', report: reportOf('front', 'vault') });
+    await server.reportGateway({ gateway: 'south', report: reportOf('exit') });
     await gateway.change({ changes: [...ANNA, LOST], options: { author: 'test' } });
     await server.change({ changes: [...ANNA, ...VISITOR], options: { author: 'test' } });
   });

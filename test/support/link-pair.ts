@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { GatewayEnd } from '../../lib/link/gateway-end.ts';
 import { ServerEnd } from '../../lib/link/server-end.ts';
 import type { Wire, WireEvents } from '../../lib/link/wire.ts';
@@ -81,6 +81,8 @@ export interface LinkPair {
   broker: MemoryBroker;
   server: ServerEnd;
   gateways: GatewayEnd[];
+  /** The server's own key, for letters that its end would not write. */
+  serverKey: KeyObject;
   /** Of the server, then of the gateways. */
   wires: MemoryWire[];
   /** Pulls all cables and stops all beats. */
@@ -110,5 +112,5 @@ export function linkPair({ site = 'park', names = ['north'], clock = systemClock
     for (const wire of wires) wire.cut();
     for (const end of [server, ...gateways]) end.close();
   };
-  return { broker, server, gateways, wires: [...wires], close };
+  return { broker, server, gateways, wires: [...wires], serverKey: serverKeys.privateKey, close };
 }

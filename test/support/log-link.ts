@@ -71,11 +71,12 @@ export function collectFrom(
   onRecords: (records: CollectedRecord[]) => void = () => undefined,
 ): () => void {
   const collector = new Collector({ engine, onRecords });
-  const known = async (): Promise<string[]> => {
-    const logs = await engine.collectedLogs({});
-    return [...new Set(logs.map(({ gateway }) => gateway))];
-  };
-  return attachCollector(end, { collector, known, onError: fail });
+  async function ask(): Promise<void> {
+    for (const gateway of await collector.gateways()) {
+      await end.send(gateway, 'acknowledgements', collector.question).catch(() => undefined);
+    }
+  }
+  return attachCollector(end, collector, { ask: () => void ask().catch(fail), onError: fail });
 }
 
 /** All collected records of a gateway, in the order of their streams and numbers. */

@@ -1,3 +1,4 @@
+import { REPORT_EXAMPLES, type Report } from '../../lib/link/report.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Attempt, PresentedCredential } from '../../lib/model/attempt.ts';
 import type { Change } from '../../lib/model/entity.ts';
@@ -37,6 +38,14 @@ export const SAMPLE_CONFIG: EngineConfig = {
     { ...POINT, id: 'exit', name: 'Exit', direction: 'out', requestToExit: true },
   ],
 };
+
+/** What a gateway with some of these doors reports. */
+export function reportOf(...doors: string[]): Report {
+  const [example] = REPORT_EXAMPLES;
+  if (example === undefined) throw new Error('no example of a report');
+  const accessPoints = SAMPLE_CONFIG.accessPoints.filter(({ id }) => doors.includes(id));
+  return { ...example, number: 0, version: 0, accessPoints };
+}
 
 export const ANNA_CARD = '04A1B2C3D4E5F6';
 export const ANNA_PIN = '473911';

@@ -71,7 +71,7 @@ export class Dispatch {
   async report(gateway: string, report: Report): Promise<void> {
     const { store, clock } = this.#parts;
     const at = clock.now();
-    const known = await this.#gateway(gateway);
+    const known = await store.sync('gateway', { gateway });
     const accessPoints = known && (JSON.parse(known.report) as Report).accessPoints;
     const review = JSON.stringify(accessPoints) !== JSON.stringify(report.accessPoints);
     const { number, version, clock: theirs } = report;
@@ -173,7 +173,7 @@ export class Dispatch {
     if (dialogue.askedAt !== undefined && now - dialogue.askedAt < FLIGHT_LIFE) return undefined;
     if (dialogue.comparison === undefined) {
       if (now < dialogue.compareAt) return undefined;
-      const row = await this.#gateway(pair.gateway);
+      const row = await this.#parts.store.sync('gateway', { gateway: pair.gateway });
       const wanted = (kind: SyncKind) => this.#wanted(pair.gateway, kind);
       dialogue.comparison = new Comparison(row?.received ?? 0, wanted);
     }
@@ -253,11 +253,6 @@ export class Dispatch {
       return { op: 'update', kind, value };
     });
     await this.#parts.administration.change(changes, { author: gateway, atomic: false });
-  }
-
-  async #gateway(id: string) {
-    const { gateways } = await this.#parts.store.sync('gateways', {});
-    return gateways.find((gateway) => gateway.id === id);
   }
 
   #dialogue(gateway: string): Dialogue {

@@ -56,8 +56,7 @@ export function fleetMethods(parts: Parts): FleetEngine {
     fleetItems: async (query) => fleetItems(store, items.parse(query, 'query')),
     async openCaptured(query) {
       const { captured: letter, ...address } = captured.parse(query, 'query');
-      const { gateways } = await store.sync('gateways', {});
-      const known = gateways.find(({ id }) => id === address.gateway);
+      const known = await store.sync('gateway', { gateway: address.gateway });
       if (known === undefined) {
         throw new AccessError('NOT_FOUND', `gateway "${address.gateway}" has never reported`);
       }

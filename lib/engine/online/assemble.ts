@@ -12,6 +12,7 @@ import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
 import type { Confirmation } from './confirmation.ts';
 import { createDecideFor, type DecideFor } from './decide-for.ts';
+import type { FleetDoors } from './fleet-doors.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { createTakeAnswer, type TakeAnswer } from './take-answer.ts';
 
@@ -21,6 +22,7 @@ export interface Online {
   decideFor: DecideFor;
   kept: KeptAnswers;
   confirmation: Confirmation;
+  doors: FleetDoors;
   times: Durations;
 }
 
@@ -37,10 +39,11 @@ interface Parts {
   secrets: Secrets;
   kept: KeptAnswers;
   confirmation: Confirmation;
+  doors: FleetDoors;
 }
 
 export function assembleOnline(parts: Parts): Online {
-  const { site, memory, secrets, kept, confirmation } = parts;
+  const { site, memory, secrets, kept, confirmation, doors } = parts;
   const read = ({ credentials }: Attempt) => {
     const readings = credentials.map((presented) => memory.read(presented));
     const logged = readings.map((reading) =>
@@ -54,6 +57,7 @@ export function assembleOnline(parts: Parts): Online {
     decideFor: createDecideFor(parts),
     kept,
     confirmation,
+    doors,
     times,
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Decision } from '../../model/decision.ts';
+import { AccessError } from '../../model/errors.ts';
 import { optional } from '../../model/optional.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { ageOf } from '../age.ts';
@@ -11,9 +12,10 @@ import type { Judge, Judgement } from '../judge.ts';
 import type { Presence } from '../presence/presence.ts';
 import { recordDecision } from '../record-decision.ts';
 import type { Site } from '../site.ts';
+import type { FleetDoors } from './fleet-doors.ts';
 import type { ForeignAttempt, ForeignDecision } from './online.ts';
 
-/** Decides for a gateway; resolves when the record is committed. */
+/** Decides for a gateway; resolves when the record is committed. Rejects with FORBIDDEN for a door of somebody else. */
 export type DecideFor = (request: ForeignAttempt, waited: number) => Promise<ForeignDecision>;
 
 interface Parts {
@@ -24,11 +26,12 @@ interface Parts {
   judge: Judge;
   journal: Journal;
   presence: Presence;
+  doors: FleetDoors;
 }
 
 /** The same judge as for a door of one's own; but what it grants is for the gateway to carry out. */
 export function createDecideFor(parts: Parts): DecideFor {
-  const { clock, trust, site, policy, journal, presence } = parts;
+  const { clock, trust, site, policy, journal, presence, doors } = parts;
   const judge = failsafe(parts.judge, journal);
 
   async function commit(
@@ -64,7 +67,11 @@ export function createDecideFor(parts: Parts): DecideFor {
   }
 
   return async (request, waited) => {
-    const { attempt } = request;
+    const { gateway, attempt } = request;
+    const { accessPoint = '' } = attempt;
+    if (!doors.isTheirs(gateway, accessPoint)) {
+      throw new AccessError('FORBIDDEN', `${accessPoint} is no access point of ${gateway} alone`);
+    }
     const moment = trust.read();
     const age = ageOf(attempt, waited, moment.now, clock);
     const judgement = await judge(attempt, moment, age);

@@ -76,7 +76,10 @@ export interface OnlineEngine {
    * itself knows of the door and of positions still refuses. Resolves after the commit, never rejects for a "no".
    */
   takeAnswer(result: OnlineResult): Promise<Decision>;
-  /** Server: decides and records an attempt at a gateway. Nothing here can be driven by it. */
+  /**
+   * Server: decides and records an attempt at a gateway. Nothing here can be driven by it. Rejects with FORBIDDEN for
+   * an access point that is not this gateway's alone.
+   */
   decideFor(request: ForeignAttempt): Promise<ForeignDecision>;
   /** Gateway: forgets the answers that were kept, of one person or all. Resolves with how many there were. */
   forgetAnswers(query: { person?: string }): Promise<number>;

@@ -40,6 +40,8 @@ class Gallery implements FaceGallery {
   /** Of each row: the number of its combination of groups, and 1 / length of its template. */
   #sets = new Numbers();
   #inverses = new Numbers();
+  /** No row ever had a larger one. */
+  #largestInverse = 0;
   readonly #rowOf = new Map<string, number>();
   readonly #ofPerson = new Map<string, string[]>();
 
@@ -71,7 +73,9 @@ class Gallery implements FaceGallery {
     this.remove(credential);
     const row = this.size;
     this.#rows.write(row, template);
-    this.#inverses.set(row, 1 / templateNorm(template));
+    const inverse = 1 / templateNorm(template);
+    this.#inverses.set(row, inverse);
+    this.#largestInverse = Math.max(this.#largestInverse, inverse);
     this.#sets.set(row, this.#audiences.join(groups));
     this.#credentials.push(credential);
     this.#persons.push(person);
@@ -112,7 +116,8 @@ class Gallery implements FaceGallery {
     const ranking = new Ranking(limit);
     const belongs = (row: number): boolean =>
       allowed === undefined || allowed[this.#sets.at(row)] === 1 || single.has(row);
-    this.#rows.dots(probe, this.size, (first, dots) => {
+    this.#rows.dots(probe, this.size, (first, dots, highest) => {
+      if (highest * this.#largestInverse < ranking.floor) return;
       const inverses = this.#inverses.values.subarray(first, first + dots.length);
       bestOf(dots, inverses, ranking.floor, (at, score) => {
         const row = first + at;

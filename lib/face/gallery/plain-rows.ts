@@ -22,10 +22,10 @@ export class PlainRows implements Rows {
   }
 
   dots(probe: Int8Array, count: number, sink: DotSink): void {
-    sink(
-      0,
-      Int32Array.from({ length: count }, (_, row) => this.dot(probe, row)),
-    );
+    const dots = Int32Array.from({ length: count }, (_, row) => this.dot(probe, row));
+    let highest = 0;
+    for (const dot of dots) highest = Math.max(highest, dot);
+    sink(0, dots, highest);
   }
 
   dot(probe: Int8Array, row: number): number {

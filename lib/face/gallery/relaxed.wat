@@ -2,11 +2,13 @@
 ;; What the processor may choose freely, a set top bit of the second operand and a saturated pair of products, cannot
 ;; occur with these values, so the results are the same everywhere. The stride is a multiple of 128; eight sums at a
 ;; time hide the latency of the instruction.
+;; The result is the highest of them, and 0 if all are negative.
 (module
   (import "gallery" "memory" (memory 1))
   (func (export "dots")
     (param $probe i32) (param $row i32) (param $count i32) (param $stride i32) (param $out i32)
-    (param $bias i32)
+    (param $bias i32) (result i32)
+    (local $sum i32) (local $highest i32)
     (local $at i32) (local $end i32) (local $last i32)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
     (local $e v128) (local $f v128) (local $g v128) (local $h v128)
@@ -47,10 +49,14 @@
           (i32x4.add (local.get $a) (local.get $b)) (i32x4.add (local.get $c) (local.get $d)))
         (i32x4.add
           (i32x4.add (local.get $e) (local.get $f)) (i32x4.add (local.get $g) (local.get $h)))))
-      (i32.store (local.get $out) (i32.sub
+      (local.set $sum (i32.sub
         (i32.add
           (i32.add (i32x4.extract_lane 0 (local.get $a)) (i32x4.extract_lane 1 (local.get $a)))
           (i32.add (i32x4.extract_lane 2 (local.get $a)) (i32x4.extract_lane 3 (local.get $a))))
         (local.get $bias)))
+      (i32.store (local.get $out) (local.get $sum))
+      (local.set $highest (select
+        (local.get $sum) (local.get $highest) (i32.gt_s (local.get $sum) (local.get $highest))))
       (br_if $rows
-        (i32.lt_u (local.tee $out (i32.add (local.get $out) (i32.const 4))) (local.get $last))))))
+        (i32.lt_u (local.tee $out (i32.add (local.get $out) (i32.const 4))) (local.get $last))))
+    (local.get $highest)))

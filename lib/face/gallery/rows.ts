@@ -1,5 +1,8 @@
-/** Receives dot products of the probe with consecutive rows, the first of which has this number. */
-export type DotSink = (first: number, dots: Int32Array) => void;
+/**
+ * Receives dot products of the probe with consecutive rows, the first of which has this number. `highest` is the
+ * highest of them, or 0 if all are negative.
+ */
+export type DotSink = (first: number, dots: Int32Array, highest: number) => void;
 
 /**
  * Templates one after the other in memory, and their dot products with a probe. Every implementation gives the very

@@ -7,8 +7,8 @@ import type { DotSink, Rows, RowsFactory } from './rows.ts';
 const PAGE = 65_536;
 /** What the kernel takes at a time, in bytes. */
 const LANES = 128;
-/** Rows whose results lie in memory at a time; they stay in the processor's first cache. */
-const BLOCK = 4096;
+/** Rows whose results lie in memory at a time: few, so that most blocks can be passed over as a whole. */
+const BLOCK = 512;
 /** Where the probe stands, at most 4096 bytes, then the results of a block, then the rows. */
 const PROBE = 0;
 const RESULTS = 4096;
@@ -21,7 +21,7 @@ type Kernel = (
   stride: number,
   out: number,
   bias: number,
-) => void;
+) => number;
 
 /** Rows in the memory of a WebAssembly kernel. */
 class WasmRows implements Rows {
@@ -64,8 +64,8 @@ class WasmRows implements Rows {
     const bias = this.#load(probe);
     for (let first = 0; first < count; first += BLOCK) {
       const size = Math.min(BLOCK, count - first);
-      this.#kernel(PROBE, this.#at(first), size, this.#stride, RESULTS, bias);
-      sink(first, size === BLOCK ? this.#results : this.#results.subarray(0, size));
+      const highest = this.#kernel(PROBE, this.#at(first), size, this.#stride, RESULTS, bias);
+      sink(first, size === BLOCK ? this.#results : this.#results.subarray(0, size), highest);
     }
   }
 

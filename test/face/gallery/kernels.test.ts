@@ -15,8 +15,9 @@ function filled(rows: Rows, templates: readonly Uint8Array[]): Rows {
 
 function allDots(rows: Rows, probe: Int8Array, count: number): number[] {
   const all: number[] = [];
-  rows.dots(probe, count, (first, dots) => {
+  rows.dots(probe, count, (first, dots, highest) => {
     assert.equal(first, all.length);
+    assert.equal(highest, Math.max(0, ...dots));
     all.push(...dots);
   });
   return all;

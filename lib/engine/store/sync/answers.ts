@@ -3,6 +3,7 @@ import { compose, type ComposeQuery, type Composed } from './batches.ts';
 import {
   correct,
   gatewayRows,
+  lastReport,
   openItems,
   overdue,
   saveReceipt,
@@ -31,6 +32,7 @@ export interface SyncQueries {
   ended: { passes: readonly string[]; deals: readonly string[] };
   correct: CorrectQuery;
   overdue: { before: number };
+  gateway: { gateway: string };
   gateways: Record<string, never>;
   items: { gateway: string; limit: number };
 }
@@ -46,6 +48,7 @@ export interface SyncAnswers {
   ended: Ended[];
   correct: undefined;
   overdue: { gateway: string; items: number; since: number }[];
+  gateway: { report: string; received: number } | undefined;
   gateways: { version: number; gateways: GatewayRow[] };
   items: ItemRow[];
 }
@@ -64,6 +67,7 @@ const HANDLERS: {
   ended: endedHere,
   correct,
   overdue,
+  gateway: lastReport,
   gateways: gatewayRows,
   items: openItems,
 };

@@ -93,7 +93,8 @@ function valued(db: DatabaseSync, pending: readonly Pending[]): ComposedItem[] {
     pending.flatMap(({ person, wanted }) => (person !== null && wanted !== null ? [person] : [])),
   );
   const items = new Map<string, Item>();
-  for (const dossier of dossiersOf(db, [...people])) {
+  const kinds = new Set(pending.map(({ kind }) => kind));
+  for (const dossier of dossiersOf(db, [...people], kinds)) {
     const { person, credentials, permissions, passes, employments, deals } = dossier;
     const linked = [...credentials, ...permissions, ...passes].map(({ item }) => item);
     const bare = passes.map((pass) => pass.bare);

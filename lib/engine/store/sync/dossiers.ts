@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CredentialType } from '../../../model/credential.ts';
 import { optional } from '../../../model/optional.ts';
 import type { Permission } from '../../../model/permission.ts';
+import { PERSONAL_KINDS, type SyncKind } from '../../../server/wanted/kinds.ts';
 import type { Dossier, Rights } from '../../../server/wanted/wanted.ts';
 import { permission as permissionCodec } from '../entities/rights.ts';
 import type { CredentialRow, PermissionRow, Rows } from '../entities/tables.ts';
@@ -19,6 +20,7 @@ import {
 const AMONG = 'IN (SELECT value FROM json_each(?1))';
 
 type HeldCredential = CredentialRow & { holder: string; returned: number };
+type OwnPermissionRow = PermissionRow & { person: string };
 type HeldPass = Rows['pass'] & { tag_type: CredentialType };
 
 /** A credential belongs to whoever holds it as a tag; one that nobody holds any more opens for nobody. */
@@ -33,19 +35,32 @@ const PASSES = `
   SELECT p.*, c.type AS tag_type FROM pass p JOIN credential c ON c.id = p.tag
   WHERE p.status = 'active' AND p.person ${AMONG}`;
 
-/** Everything of these people that gateways may have to hold. */
-export function dossiersOf(db: DatabaseSync, ids: readonly string[]): Dossier<Item>[] {
+const OWN_PERMISSIONS = `SELECT * FROM permission WHERE person ${AMONG}`;
+const EMPLOYMENTS = `SELECT * FROM employment WHERE person ${AMONG}`;
+const DEALS = `SELECT * FROM deal WHERE closed_at IS NULL AND person ${AMONG}`;
+
+/** Everything of these people that gateways may have to hold, or only what is of some kinds. */
+export function dossiersOf(
+  db: DatabaseSync,
+  ids: readonly string[],
+  kinds: ReadonlySet<SyncKind> = new Set(PERSONAL_KINDS),
+): Dossier<Item>[] {
   const list = JSON.stringify(ids);
-  const people = new Map(personRows(db, ids).map((row) => [row.id, row]));
-  const of = <Row extends { person: string }>(sql: string) =>
-    grouped(select<Row>(db, sql, list), ({ person }) => person);
-  const credentials = grouped(select<HeldCredential>(db, CREDENTIALS, list), (row) => row.holder);
-  const permissions = of<PermissionRow & { person: string }>(
-    `SELECT * FROM permission WHERE person ${AMONG}`,
+  const rowsOf = <Row>(kind: SyncKind, sql: string) =>
+    kinds.has(kind) ? select<Row>(db, sql, list) : [];
+  const of = <Row extends { person: string }>(kind: SyncKind, sql: string) =>
+    grouped(rowsOf<Row>(kind, sql), ({ person }) => person);
+  const people = new Map(
+    (kinds.has('person') ? personRows(db, ids) : []).map((row) => [row.id, row]),
   );
-  const employments = of<Rows['employment']>(`SELECT * FROM employment WHERE person ${AMONG}`);
-  const deals = of<Rows['deal']>(`SELECT * FROM deal WHERE closed_at IS NULL AND person ${AMONG}`);
-  const passes = of<HeldPass>(PASSES);
+  const credentials = grouped(
+    rowsOf<HeldCredential>('credential', CREDENTIALS),
+    ({ holder }) => holder,
+  );
+  const permissions = of<OwnPermissionRow>('permission', OWN_PERMISSIONS);
+  const employments = of<Rows['employment']>('employment', EMPLOYMENTS);
+  const deals = of<Rows['deal']>('deal', DEALS);
+  const passes = of<HeldPass>('pass', PASSES);
   const hosts = rightsOf(db, [...passes.values()].flat());
   return ids.map((id) => {
     const person = people.get(id);
@@ -90,11 +105,7 @@ function heldPass(row: HeldPass, hosts: ReadonlyMap<string, Rights>) {
 function rightsOf(db: DatabaseSync, passes: readonly { host: string | null }[]) {
   const ids = [...new Set(passes.flatMap(({ host }) => (host === null ? [] : [host])))];
   const groups = groupsOf(db, ids);
-  const rows = select<PermissionRow & { person: string }>(
-    db,
-    `SELECT * FROM permission WHERE person ${AMONG}`,
-    JSON.stringify(ids),
-  );
+  const rows = select<OwnPermissionRow>(db, OWN_PERMISSIONS, JSON.stringify(ids));
   const permissions = grouped(rows, ({ person }) => person);
   return new Map(
     ids.map((id): [string, Rights] => [

@@ -46,12 +46,12 @@ export function saveReceipt(db: DatabaseSync, query: ReceiptQuery): void {
   );
   for (const { kind, id, reason } of failed) fail.run(reason, gateway, number, kind, id);
   db.prepare(
+    `DELETE FROM fleet_item WHERE gateway = ? AND number = ? AND wanted IS NULL AND sent = ''`,
+  ).run(gateway, number);
+  db.prepare(
     `UPDATE fleet_item SET applied = nullif(sent, ''), number = NULL, sent = NULL, failed = NULL,
        tried = NULL WHERE gateway = ? AND number = ?`,
   ).run(gateway, number);
-  db.prepare(`DELETE FROM fleet_item WHERE gateway = ? AND wanted IS NULL AND applied IS NULL`).run(
-    gateway,
-  );
   db.prepare(
     `UPDATE fleet_gateway SET received = max(received, ?), version = max(version, ?) WHERE id = ?`,
   ).run(received, version, gateway);
@@ -115,6 +115,19 @@ export function overdue(db: DatabaseSync, { before }: { before: number }) {
      GROUP BY gateway ORDER BY gateway`,
     before,
   );
+}
+
+/** What a gateway has said last, and the last batch that it has received; undefined for one that never reported. */
+export function lastReport(
+  db: DatabaseSync,
+  { gateway }: { gateway: string },
+): { report: string; received: number } | undefined {
+  const [row] = select<{ report: string; received: number }>(
+    db,
+    'SELECT report, received FROM fleet_gateway WHERE id = ?',
+    gateway,
+  );
+  return row;
 }
 
 /** A gateway as the server knows it. */
