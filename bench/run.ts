@@ -12,6 +12,7 @@ const BENCHES = [
   'engine.ts',
   'zones.ts',
   'gallery.ts',
+  'face-pictures.ts',
   'attendance.ts',
   'outbox.ts',
   'link-reconnect.ts',
