@@ -14,8 +14,8 @@ const BENCHES = [
   'gallery.ts',
   'face-pictures.ts',
   'attendance.ts',
-  'link-reconnect.ts',
   'outbox.ts',
+  'link-reconnect.ts',
   'flow.ts',
 ];
 
