@@ -15,6 +15,7 @@ const BENCHES = [
   'attendance.ts',
   'link-reconnect.ts',
   'outbox.ts',
+  'sync.ts',
   'flow.ts',
 ];
 
