@@ -12,10 +12,11 @@ const BENCHES = [
   'engine.ts',
   'zones.ts',
   'gallery.ts',
+  'face-pictures.ts',
   'attendance.ts',
-  'link-reconnect.ts',
   'outbox.ts',
   'sync.ts',
+  'link-reconnect.ts',
   'flow.ts',
 ];
 
