@@ -15,6 +15,7 @@ const BENCHES = [
   'face-pictures.ts',
   'attendance.ts',
   'outbox.ts',
+  'sync.ts',
   'link-reconnect.ts',
   'flow.ts',
 ];
