@@ -27,7 +27,7 @@ export interface Face {
 export interface Question {
   /** Secrets opened; with an access point. */
   attempt: Attempt & { accessPoint: string };
-  /** Of the credential of type face that has no value. */
+  /** Of the credential of type face, if nobody at the gateway has it. */
   face?: Face;
   /** Milliseconds that the answer may take. */
   limit: number;
@@ -70,8 +70,8 @@ function factorOf(
 ): PresentedFactor {
   return {
     type,
-    ...optional('value', value),
-    ...optional('face', type === 'face' && value === undefined ? face : undefined),
+    // Nobody at the gateway has this face: its value there means nothing to the server.
+    ...(type === 'face' && face !== undefined ? { face } : optional('value', value)),
     ...optional('format', format),
     ...optional('reader', reader),
     ago: Math.min(60_000, Math.max(0, Math.round(now - at))),

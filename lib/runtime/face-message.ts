@@ -1,16 +1,11 @@
 import type { NodeMessageInFlow } from 'node-red';
-import Type from 'typebox';
 import { FaceVector } from '../link/checks.ts';
 import type { Face } from '../link/question.ts';
-import { closed } from '../model/fields.ts';
 import { parser } from '../model/parse.ts';
 
-const carrier = parser(
-  Type.Object({ face: FaceVector }, { ...closed, additionalProperties: true }),
-);
+const form = parser(FaceVector);
 
-/** The vector that a face node has put into `msg.face` for a face that nobody here has. Throws INPUT_INVALID. */
-export function faceIn(message: NodeMessageInFlow): Face | undefined {
-  if (message.face === undefined) return undefined;
-  return carrier.parse({ face: message.face }, 'msg').face;
+/** The vector of a face that nobody here has, if the message brings one as `msg.face`. */
+export function faceIn({ face }: NodeMessageInFlow): Face | undefined {
+  return form.check(face) ? face : undefined;
 }
