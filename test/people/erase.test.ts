@@ -25,7 +25,7 @@ describe('erasure at the people node', () => {
       {
         ...{ engine, open: (sealed: string) => sealed, existing: 'merge', dryRun: false },
         ...{ signal: new AbortController().signal, onProgress: () => undefined },
-        ...{ encoding: 'utf-8', format: 'json', separator: 'comma' },
+        ...{ encoding: 'utf-8', format: 'json', separator: ',' },
       },
       { operation: 'erase', kind: undefined, value, author: 'desk', ...more },
     );
