@@ -57,6 +57,8 @@ async function drain(url: string): Promise<{ rate: number; live: Float64Array }>
       }
     },
   });
+  const { uploader } = line.upload;
+  while (uploader.phase !== 'uploading') await new Promise((resolve) => setTimeout(resolve, 1));
   const began = performance.now();
   let n = BACKLOG;
   const timer = setInterval(() => {
@@ -64,12 +66,7 @@ async function drain(url: string): Promise<{ rate: number; live: Float64Array }>
     sentAt.set(n, performance.now());
     void gateway.engine.recordEvent(entry(n));
   }, LIVE_EVERY);
-  while (
-    line.upload.uploader.phase !== 'uploading' ||
-    line.upload.uploader.length > APPENDED_AT_ONCE
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  while (uploader.length > APPENDED_AT_ONCE) await new Promise((resolve) => setTimeout(resolve, 5));
   const seconds = (performance.now() - began) / 1000;
   clearInterval(timer);
   await line.upload.drained();

@@ -12,9 +12,10 @@ const BENCHES = [
   'engine.ts',
   'zones.ts',
   'gallery.ts',
+  'face-pictures.ts',
   'attendance.ts',
-  'link-reconnect.ts',
   'outbox.ts',
+  'link-reconnect.ts',
   'flow.ts',
 ];
 

@@ -29,11 +29,24 @@ async function start(options) {
   const isNew = placeFlows(
     options.data,
     options.flows.map((name) => path.join(root, 'flows', `${name}.json`)),
+    options.brokerPort,
   );
-  if (isNew && !options.empty && options.flows.includes('offline')) await seedDemo(options.data);
+  if (isNew && !options.empty && hasPeople(options.flows)) await seedDemo(options.data);
+  const invitation = isNew && options.flows.includes('server') ? await invite() : undefined;
   const serialPort = chooseSerialPort(options.data, options.serial);
-  runNodeRed(options, serialPort);
-  greet(options, password);
+  runNodeRed(options, { serialPort, invitation });
+  greet(options, { password, invitation });
+}
+
+/** Flows with the demo people: a door that decides for itself, and a server that knows them for its gateways. */
+function hasPeople(flows) {
+  return flows.includes('offline') || flows.includes('server');
+}
+
+/** The gateway of the demo is expected from the first moment on, by a code that is printed once. */
+async function invite() {
+  const { newPairingCode } = await import('../dist/lib/link/pairing.js');
+  return { gateway: 'north', code: newPairingCode() };
 }
 
 async function seedDemo(data) {
@@ -56,7 +69,7 @@ function portIsFree(port) {
   });
 }
 
-function runNodeRed(options, serialPort) {
+function runNodeRed(options, { serialPort, invitation }) {
   const nodeRed = path.join(root, 'node_modules', 'node-red', 'red.js');
   const child = spawn(process.execPath, [nodeRed, '--settings', path.join(root, 'settings.js')], {
     stdio: 'inherit',
@@ -65,6 +78,8 @@ function runNodeRed(options, serialPort) {
       GATEWIRE_DATA: options.data,
       GATEWIRE_PORT: String(options.port),
       GATEWIRE_SERIAL_PORT: serialPort,
+      GATEWIRE_INVITATION: invitation ? `${invitation.gateway} ${invitation.code}` : '',
+      GATEWIRE_PAIRING_CODE: options.pair ?? '',
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
@@ -74,17 +89,23 @@ function runNodeRed(options, serialPort) {
   });
 }
 
-function greet(options, password) {
+function greet(options, { password, invitation }) {
   const lines = [`Editor:    http://127.0.0.1:${options.port}/`];
   if (options.flows.includes('simulator'))
     lines.push(`Simulator: http://127.0.0.1:${options.port}/simulator`);
   if (options.flows.includes('payment-gated-exit'))
     lines.push(`Gate:      http://127.0.0.1:${options.port}/gate`);
+  if (options.flows.includes('server'))
+    lines.push(`Server:    http://127.0.0.1:${options.port}/server`);
   lines.push('User:      admin');
   lines.push(
     password === undefined
       ? 'Password:  as printed at the first start'
       : `Password:  ${password}   (shown only now)`,
   );
+  if (invitation !== undefined)
+    lines.push(
+      `Gateway:   npm start -- hybrid --pair ${invitation.code}   (in another terminal, within ten minutes)`,
+    );
   console.log(`\n${lines.join('\n')}\n`);
 }

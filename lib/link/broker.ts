@@ -23,6 +23,8 @@ export interface BrokerOptions {
 /** Most connections at the same time, and milliseconds that a stranger may take to say who he is. */
 const MOST_CONNECTIONS = 2000;
 const PATIENCE = 5000;
+/** Milliseconds that a guest may leave unread what is sent to him. */
+const UNREAD = 10_000;
 /** Longest keep-alive of a guest, in seconds. */
 const KEEP_ALIVE = 60;
 /** Milliseconds until opening is tried again. */
@@ -37,6 +39,8 @@ export class EmbeddedBroker {
   readonly wire = new BrokerWire();
   readonly #options: BrokerOptions;
   readonly #guests = new Map<string, Client>();
+  /** Also of those who have not said who they are. */
+  readonly #sockets = new Set<Socket>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -78,12 +82,15 @@ export class EmbeddedBroker {
       if (this.#aedes === undefined) resolve();
       else this.#aedes.close(resolve);
     });
+    for (const socket of this.#sockets) socket.destroy();
     if (server !== undefined) await new Promise((resolve) => server.close(resolve));
   }
 
   async #listen(): Promise<void> {
     const aedes = (this.#aedes ??= await this.#createAedes());
     const take = (socket: Socket): void => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
       aedes.handle(new GuardedSocket(socket));
     };
     const { tls: secrets, host, port } = this.#options;
@@ -103,6 +110,9 @@ export class EmbeddedBroker {
   async #createAedes(): Promise<Aedes> {
     const aedes = await Aedes.createBroker({
       connectTimeout: PATIENCE,
+      drainTimeout: UNREAD,
+      // No limit: with one, guests who do not read would stop the messages of all others.
+      concurrency: 0,
       keepaliveLimit: KEEP_ALIVE,
       maxTopicLevels: 8,
       preConnect: (_client, { clean }, done) => {

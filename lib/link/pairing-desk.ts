@@ -38,8 +38,7 @@ export class PairingDesk {
   }
 
   /** A new code for a gateway; an older one for the same gateway is void. Shown once, kept nowhere in the clear. */
-  invite(site: string, gateway: string): string {
-    const code = newPairingCode();
+  invite(site: string, gateway: string, code = newPairingCode()): string {
     this.#invitations.set(nameOf({ site, gateway }), {
       secret: pairingSecret(code, { site, gateway }),
       until: this.#clock.monotonic() + CODE_LIFE,

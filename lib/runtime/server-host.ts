@@ -86,10 +86,13 @@ export class ServerHost implements LinkApi {
     return this.#states.onState(listener);
   }
 
-  /** A one-time code with which a gateway of this name is taken in, and its life in milliseconds. */
-  invite(gateway: string, author: string): { code: string; life: number } {
+  /**
+   * A one-time code with which a gateway of this name is taken in, and its life in milliseconds. `given` is a code that
+   * the gateway was told already.
+   */
+  invite(gateway: string, author: string, given?: string): { code: string; life: number } {
     const name = idParser.parse(gateway, 'gateway');
-    const code = this.#desk.invite(this.site.settings.id, name);
+    const code = this.#desk.invite(this.site.settings.id, name, given);
     this.#record('gatewayInvited', name, author);
     return { code, life: CODE_LIFE };
   }

@@ -10,9 +10,20 @@ import type { BrokerAccess } from '../../lib/runtime/link-account.ts';
 import type { ServerBroker } from '../../lib/runtime/server-host.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
 
-export type LinkConfig =
-  | { site: string; role: 'gateway'; gateway: string; broker: BrokerAccess }
-  | { site: string; role: 'server'; broker: ServerBroker };
+export interface GatewayConfig {
+  site: string;
+  role: 'gateway';
+  gateway: string;
+  broker: BrokerAccess;
+}
+
+export interface ServerConfig {
+  site: string;
+  role: 'server';
+  broker: ServerBroker;
+}
+
+export type LinkConfig = GatewayConfig | ServerConfig;
 
 /** What Node-RED keeps apart from the flow: the user that a broker's administrator has made. */
 export interface LinkSecrets {
@@ -38,6 +49,11 @@ export function normalise(settings: Settings, userDir: string): LinkConfig {
 export function withSecrets(broker: BrokerAccess, { user, password }: LinkSecrets): BrokerAccess {
   if (!user) return broker;
   return { ...broker, user, ...optional('password', password) };
+}
+
+/** The same for a server, whose own broker makes its users itself. */
+export function withServerSecrets(broker: ServerBroker, secrets: LinkSecrets): ServerBroker {
+  return 'external' in broker ? { external: withSecrets(broker.external, secrets) } : broker;
 }
 
 function serverBroker(settings: Settings, userDir: string): ServerBroker {

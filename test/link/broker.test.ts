@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { once as onceOf } from 'node:events';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { guestOf, mayHear, maySend, userOf } from '../../lib/link/broker-rules.ts';
 import { EmbeddedBroker } from '../../lib/link/broker.ts';
+import { MqttWire } from '../../lib/link/mqtt-wire.ts';
 import { MAX_PACKET, PacketMeter } from '../../lib/link/packet-guard.ts';
 import { DOWN, UP, filterOf, topicOf } from '../../lib/link/topics.ts';
 
@@ -86,6 +91,39 @@ describe('the meter of packets', () => {
 
   it('takes no length of more than four bytes', () => {
     assert.equal(new PacketMeter(1000).take(Buffer.of(0x30, 0x80, 0x80, 0x80, 0x80, 0)), false);
+  });
+});
+
+describe('the embedded broker with a certificate', () => {
+  it('is reached over TLS by whoever knows its authority, and by nobody else', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'gatewire-tls-'));
+    const [keyFile, certFile] = [path.join(folder, 'key'), path.join(folder, 'cert')];
+    const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    const name = ['-nodes', '-days', '2', '-subj', '/CN=localhost'];
+    const names = ['-addext', 'subjectAltName=DNS:localhost'];
+    execFileSync('openssl', [...request, ...name, ...names, '-keyout', keyFile, '-out', certFile], {
+      stdio: 'ignore',
+    });
+    const [cert, key] = await Promise.all(
+      [certFile, keyFile].map((file) => readFile(file, 'utf8')),
+    );
+    const all = { isPassword: () => true, isExpected: () => false };
+    const tls = { cert: cert ?? '', key: key ?? '' };
+    const broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0, tls, ...all });
+    await broker.open();
+    const url = `mqtts://localhost:${String(broker.port)}`;
+    const account = { url, clientId: 'park/north', user: 'park/north', version: 4 } as const;
+    const knowing = new MqttWire({ account: () => ({ ...account, tls: { ca: tls.cert } }) });
+    const unaware = new MqttWire({ account: () => account });
+    const up = new Promise<void>((resolve) => knowing.on('up', resolve));
+    const down = new Promise<{ reason: string }>((resolve) => unaware.on('down', resolve));
+    knowing.connect();
+    unaware.connect();
+    await up;
+    assert.match((await down).reason, /certificate/);
+    await Promise.all([knowing.close(), unaware.close()]);
+    await broker.close();
+    await rm(folder, { recursive: true });
   });
 });
 
@@ -204,6 +242,35 @@ describe('the embedded broker', function () {
       Buffer.of(0x10, (length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, length >> 14),
     );
     await onceOf(socket, 'close');
+  });
+
+  it('closes although somebody has come who says nothing', async () => {
+    const socket = net.connect(broker.port ?? 0, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await onceOf(socket, 'connect');
+    const closed = onceOf(socket, 'close');
+    await broker.close();
+    await closed;
+  });
+
+  it('passes messages on while a guest reads nothing', async () => {
+    const lazy = client('park/north', 'of north');
+    await once(lazy, 'connect');
+    const topic = topicOf({ ...NORTH, channel: 'batches' });
+    await lazy.subscribeAsync(topic, { qos: 1 });
+    lazy.stream.unpipe();
+    lazy.stream.pause();
+    const flood = Array.from({ length: 300 }, () =>
+      broker.wire.publish(topic, 'x'.repeat(100_000)),
+    );
+    const south = client('park/south', 'of south');
+    await once(south, 'connect');
+    await south.subscribeAsync(topicOf({ site: 'park', gateway: 'south', channel: 'batches' }));
+    const arrived = new Promise((resolve) => south.on('message', resolve));
+    void broker.wire.publish(topicOf({ site: 'park', gateway: 'south', channel: 'batches' }), 'y');
+    await arrived;
+    lazy.end(true);
+    await Promise.allSettled(flood);
   });
 
   it('drops a gateway at once', async () => {

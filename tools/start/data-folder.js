@@ -56,21 +56,28 @@ function makeMarksToken(folder) {
 }
 
 /** Writes the flows of a new installation; flows that are there already are the user's own. */
-export function placeFlows(folder, flowFiles) {
+export function placeFlows(folder, flowFiles, brokerPort) {
   const file = path.join(folder, 'flows.json');
   if (existsSync(file)) return false;
   const nodes = new Map();
   for (const flow of flowFiles) {
     for (const node of JSON.parse(readFileSync(flow, 'utf8')))
-      nodes.set(node.id, placed(node, folder));
+      nodes.set(node.id, placed(node, folder, brokerPort));
   }
   writeFileSync(file, `${JSON.stringify([...nodes.values()], undefined, 4)}\n`);
   return true;
 }
 
-/** The site's own databases lie in the data folder, wherever Node-RED runs. */
-function placed(node, folder) {
-  return node.type === 'sqlitedb' ? { ...node, db: path.resolve(folder, node.db) } : node;
+/** The site's own databases lie in the data folder, wherever Node-RED runs; servers and gateways meet at one port. */
+function placed(node, folder, brokerPort) {
+  switch (node.type) {
+    case 'sqlitedb':
+      return { ...node, db: path.resolve(folder, node.db) };
+    case 'gatewire-link':
+      return { ...node, port: brokerPort, url: `mqtt://127.0.0.1:${brokerPort}` };
+    default:
+      return node;
+  }
 }
 
 function newPassword() {

@@ -21,9 +21,9 @@ export const MIGRATIONS: readonly string[] = [
   RELEASE_TABLES,
   LINK_VIEWS,
   COLLECTED_TABLES,
-  SYNC_TABLES,
   ONLINE_TABLES,
   FACE_TABLES,
+  SYNC_TABLES,
 ];
 
 /**

@@ -5,6 +5,7 @@ export const FRAME_KINDS = ['holidayGroup', 'schedule', 'group', 'zone', 'firm']
 /** What belongs to a person, and goes where the person goes. */
 export const PERSONAL_KINDS = [
   'person',
+  'consent',
   'credential',
   'permission',
   'employment',

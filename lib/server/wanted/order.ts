@@ -26,6 +26,7 @@ const PLACES: Readonly<Record<Step['what'], Readonly<Record<SyncKind, number>>>>
     pass: 2,
     deal: 3,
     employment: 3,
+    consent: 3,
     credential: 4,
     person: 5,
     firm: 60,
@@ -35,6 +36,7 @@ const PLACES: Readonly<Record<Step['what'], Readonly<Record<SyncKind, number>>>>
     holidayGroup: 64,
   },
   renew: {
+    consent: 1,
     credential: 1,
     holidayGroup: 10,
     schedule: 11,
@@ -54,14 +56,15 @@ const PLACES: Readonly<Record<Step['what'], Readonly<Record<SyncKind, number>>>>
     zone: 13,
     firm: 14,
     person: 40,
-    credential: 41,
-    permission: 43,
-    employment: 44,
-    pass: 45,
-    deal: 46,
+    consent: 41,
+    credential: 42,
+    permission: 44,
+    employment: 45,
+    pass: 46,
+    deal: 47,
   },
 };
-const DENIALS = { known: 25, new: 42 } as const;
+const DENIALS = { known: 25, new: 43 } as const;
 
 /** The place of a step in what is sent to a gateway. */
 export function placeOf({ kind, what, denies }: Step): number {

@@ -18,6 +18,8 @@ export interface Dossier<Item> {
   permissions: readonly { item: Item; permission: Pick<Permission, 'effect' | 'target'> }[];
   /** `bare` is the pass without its host, for a gateway that does not know the host. */
   passes: readonly { item: Item; bare: Item; tagType: CredentialType; host?: Rights }[];
+  /** To templates of the face. */
+  consents: readonly Item[];
   employments: readonly Item[];
   deals: readonly Item[];
 }
@@ -38,13 +40,14 @@ export function mayPass({ groups, permissions }: Rights, scope: Scope): boolean 
  * refuse.
  */
 export function wantedOf<Item>(dossier: Dossier<Item>, scope: Scope): Item[] {
-  const { person, credentials, permissions, passes, employments, deals } = dossier;
+  const { person, consents, credentials, permissions, passes, employments, deals } = dossier;
   if (person === undefined) return [];
   const rights = { groups: person.groups, permissions: permissions.map((row) => row.permission) };
   if (!mayPass(rights, scope)) return [];
   const readable = ({ type }: { type: CredentialType }) => scope.types.has(type);
   return [
     person.item,
+    ...(scope.types.has('face') ? consents : []),
     ...credentials.filter(readable).map(({ item }) => item),
     ...permissions.filter((row) => isTarget(row.permission.target, scope)).map(({ item }) => item),
     ...employments,

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { Consent } from '../../model/consent.ts';
 import { Credential } from '../../model/credential.ts';
 import { closed } from '../../model/fields.ts';
 import { Employment, Firm } from '../../model/firm.ts';
@@ -36,6 +37,7 @@ export const WIRE_SCHEMAS = {
   zone: Type.Omit(Zone, ['attributes'], closed),
   firm: Type.Omit(Firm, ['accounting', 'penalty', 'attributes'], closed),
   person: Type.Omit(Person, ['department', 'employeeNumber', 'attributes'], closed),
+  consent: Type.Omit(Consent, ['guardian', 'attributes'], closed),
   credential: WireCredential,
   permission: Type.Omit(Permission, ['attributes'], closed),
   employment: Type.Omit(

@@ -95,10 +95,10 @@ function valued(db: DatabaseSync, pending: readonly Pending[]): ComposedItem[] {
   const items = new Map<string, Item>();
   const kinds = new Set(pending.map(({ kind }) => kind));
   for (const dossier of dossiersOf(db, [...people], kinds)) {
-    const { person, credentials, permissions, passes, employments, deals } = dossier;
+    const { person, consents, credentials, permissions, passes, employments, deals } = dossier;
     const linked = [...credentials, ...permissions, ...passes].map(({ item }) => item);
     const bare = passes.map((pass) => pass.bare);
-    const all = [person?.item, ...linked, ...bare, ...employments, ...deals];
+    const all = [person?.item, ...linked, ...bare, ...consents, ...employments, ...deals];
     for (const item of all) if (item !== undefined) items.set(keyOf(item, item.digest), item);
   }
   return pending.flatMap((entry) => {

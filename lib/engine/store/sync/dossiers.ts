@@ -37,6 +37,7 @@ const PASSES = `
 
 const OWN_PERMISSIONS = `SELECT * FROM permission WHERE person ${AMONG}`;
 const EMPLOYMENTS = `SELECT * FROM employment WHERE person ${AMONG}`;
+const CONSENTS = `SELECT * FROM consent WHERE person ${AMONG}`;
 const DEALS = `SELECT * FROM deal WHERE closed_at IS NULL AND person ${AMONG}`;
 
 /** Everything of these people that gateways may have to hold, or only what is of some kinds. */
@@ -59,6 +60,7 @@ export function dossiersOf(
   );
   const permissions = of<OwnPermissionRow>('permission', OWN_PERMISSIONS);
   const employments = of<Rows['employment']>('employment', EMPLOYMENTS);
+  const consents = of<Rows['consent']>('consent', CONSENTS);
   const deals = of<Rows['deal']>('deal', DEALS);
   const passes = of<HeldPass>('pass', PASSES);
   const hosts = rightsOf(db, [...passes.values()].flat());
@@ -70,6 +72,7 @@ export function dossiersOf(
       credentials: (credentials.get(id) ?? []).map(heldCredential),
       permissions: (permissions.get(id) ?? []).map(ownPermission),
       passes: (passes.get(id) ?? []).map((row) => heldPass(row, hosts)),
+      consents: (consents.get(id) ?? []).map((row) => itemOf('consent', row)),
       employments: (employments.get(id) ?? []).map((row) => itemOf('employment', row)),
       deals: (deals.get(id) ?? []).map((row) => itemOf('deal', row)),
     };

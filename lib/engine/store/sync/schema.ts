@@ -26,6 +26,7 @@ const WATCHED: Readonly<Record<string, (row: 'NEW' | 'OLD') => string>> = {
   person_group: own,
   credential: (row) =>
     `${own(row)} ${person(`(SELECT person FROM pass WHERE tag = ${row}.id AND status = 'active')`)}`,
+  consent: own,
   employment: own,
   deal: own,
   pass,
