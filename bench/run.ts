@@ -17,6 +17,7 @@ const BENCHES = [
   'outbox.ts',
   'link-reconnect.ts',
   'flow.ts',
+  'online.ts',
 ];
 
 for (const name of BENCHES) {
