@@ -18,6 +18,7 @@ const BENCHES = [
   'sync.ts',
   'link-reconnect.ts',
   'flow.ts',
+  'online.ts',
 ];
 
 for (const name of BENCHES) {
