@@ -14,6 +14,11 @@ export interface GivenPicture {
   file?: string;
 }
 
+/** Whether this can be the name of a picture in a folder. */
+export function isPictureName(name: string): boolean {
+  return FILE_NAME.test(name);
+}
+
 /**
  * The picture that a message brings: bytes, base64 text, a data URL, or the name of a JPEG or PNG file in `folder`.
  * Throws INPUT_INVALID for anything else, for more than 5 MiB, and for a name that leads out of the folder.
@@ -21,7 +26,7 @@ export interface GivenPicture {
 export async function pictureOf(value: unknown, folder: string | undefined): Promise<GivenPicture> {
   if (value instanceof Uint8Array) return { bytes: limited(value) };
   if (typeof value !== 'string') throw invalid('is neither bytes nor text');
-  if (FILE_NAME.test(value)) return readPicture(value, folder);
+  if (isPictureName(value)) return readPicture(value, folder);
   const text = value.replace(DATA_URL, '');
   if (text.length > LARGEST_PICTURE * 1.5) throw invalid('is larger than 5 MiB');
   if (!BASE64.test(text)) throw invalid('is neither base64 nor the name of a JPEG or PNG file');

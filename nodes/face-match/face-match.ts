@@ -5,9 +5,10 @@ import { acquireFaces, type SiteFaces } from '../../lib/runtime/faces.ts';
 import type { Send } from '../../lib/runtime/lifecycle.ts';
 import { withAccess } from '../../lib/runtime/message.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
-import { pictureOf, type GivenPicture } from '../../lib/runtime/picture.ts';
+import { pictureOf } from '../../lib/runtime/picture.ts';
 import { accessPointType, siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import { Snapshots } from '../../lib/runtime/snapshots.ts';
+import { photoMessage, photosOf, type NamedPhoto } from './batch.ts';
 import { normalise, type FaceMatchConfig } from './face-match.config.ts';
 import { followFaces } from './face-status.ts';
 import { PassingDesk } from './passing.ts';
@@ -37,6 +38,7 @@ class FaceMatch {
   readonly #desk: PassingDesk | undefined;
   readonly #snapshots: Snapshots | undefined;
   readonly #endings: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(context: NodeContext<FaceMatchConfig>) {
     const { RED, node, config, status } = context;
@@ -58,6 +60,7 @@ class FaceMatch {
     return {
       input: (message, send) => this.#input(message, send),
       close: () => {
+        this.#isClosed = true;
         for (const end of this.#endings) end();
       },
     };
@@ -68,25 +71,34 @@ class FaceMatch {
       this.#desk?.reset();
       return;
     }
+    const given = this.#given(message);
+    if (this.#desk === undefined) await this.#photos(message, given, send);
+    else await this.#pass(this.#desk, message, given, send);
+  }
+
+  /** Taken out of the message: no debug panel and no log shows it. */
+  #given(message: NodeMessageInFlow): unknown {
+    const { RED, config } = this.#context;
+    const given: unknown = RED.util.getMessageProperty(message, config.source);
+    RED.util.setMessageProperty(message, config.source, undefined);
+    return given;
+  }
+
+  async #pass(
+    desk: PassingDesk,
+    message: NodeMessageInFlow,
+    given: unknown,
+    send: Send,
+  ): Promise<void> {
     try {
-      const picture = await this.#picture(message);
-      if (this.#desk === undefined) await this.#photo(message, picture, send);
-      else await this.#pass(this.#desk, message, picture.bytes, send);
+      const { bytes } = await pictureOf(given, this.#pictures);
+      await this.#see(desk, message, bytes, send);
     } catch (reason) {
       this.#fail(message, reason, send);
     }
   }
 
-  /** Taken out of the message: no debug panel and no log shows it. */
-  async #picture(message: NodeMessageInFlow): Promise<GivenPicture> {
-    const { RED, config } = this.#context;
-    const given: unknown = RED.util.getMessageProperty(message, config.source);
-    RED.util.setMessageProperty(message, config.source, undefined);
-    const folder = config.pictures === undefined ? undefined : this.#folder(config.pictures);
-    return pictureOf(given, folder);
-  }
-
-  async #pass(
+  async #see(
     desk: PassingDesk,
     message: NodeMessageInFlow,
     picture: Uint8Array,
@@ -110,8 +122,34 @@ class FaceMatch {
     send(isMatch ? [out, null, null] : [null, out, null]);
   }
 
-  async #photo(message: NodeMessageInFlow, picture: GivenPicture, send: Send): Promise<void> {
+  /** One photo, or a batch of them: one after the other, each with an answer of its own. */
+  async #photos(message: NodeMessageInFlow, given: unknown, send: Send): Promise<void> {
+    try {
+      const photos = await photosOf(given, this.#pictures);
+      if (photos === undefined) await this.#photo(message, given, send);
+      else await this.#batch(message, photos, send);
+    } catch (reason) {
+      this.#fail(message, reason, send);
+    }
+  }
+
+  async #batch(
+    message: NodeMessageInFlow,
+    photos: readonly NamedPhoto[],
+    send: Send,
+  ): Promise<void> {
+    for (const [index, { picture }] of photos.entries()) {
+      if (this.#isClosed) return;
+      const one = photoMessage(message, photos, index);
+      await this.#photo(one, picture, send).catch((reason: unknown) => {
+        this.#refuse(one, reason, send);
+      });
+    }
+  }
+
+  async #photo(message: NodeMessageInFlow, given: unknown, send: Send): Promise<void> {
     const { config, status } = this.#context;
+    const picture = await pictureOf(given, this.#pictures);
     const parts = { config, site: this.#site, faces: this.#faces };
     const answers: Record<string, () => Promise<PhotoAnswer>> = {
       enrol: () => enrolPhoto(parts, message, picture),
@@ -140,10 +178,22 @@ class FaceMatch {
   /** Faults of pictures are told on their port; everything else reaches Catch. */
   #fail(message: NodeMessageInFlow, reason: unknown, send: Send): void {
     const error = toAccessError(reason);
+    if (FAULTS.includes(error.code)) this.#refuse(message, error, send);
+    else {
+      this.#context.status.flash('fault');
+      throw error;
+    }
+  }
+
+  #refuse(message: NodeMessageInFlow, reason: unknown, send: Send): void {
     this.#context.status.flash('fault');
-    if (!FAULTS.includes(error.code)) throw error;
-    const { code, message: text } = error;
+    const { code, message: text } = toAccessError(reason);
     send([null, null, Object.assign(message, { payload: { code, message: text } })]);
+  }
+
+  get #pictures(): string | undefined {
+    const { pictures } = this.#context.config;
+    return pictures === undefined ? undefined : this.#folder(pictures);
   }
 
   #openSnapshots(): Snapshots {

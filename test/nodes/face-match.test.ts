@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
+import sharp from 'sharp';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';
 import { systemClock } from '../../lib/model/clock.ts';
@@ -232,5 +233,57 @@ describe('face-match', function () {
     const checked = await answer({ payload: once });
     assert.deepEqual([checked.port, reportOf(checked.message).outcome], [0, 'good']);
     assert.equal(reportOf(checked.message).template, undefined);
+  });
+
+  it('enrols a batch by the names of its photos, and tells of each why it was refused', async () => {
+    await load({ mode: 'enrol' });
+    const blank = await sharp({
+      create: { width: 320, height: 240, channels: 3, background: 'grey' },
+    })
+      .jpeg()
+      .toBuffer();
+    const photos = [
+      { name: 'anna.jpg', picture: once },
+      { name: 'boris.png', picture: blank },
+      { name: 'nobody.jpg', picture: stranger },
+      { name: 'chief.jpg', picture: Buffer.from('rubbish') },
+    ];
+    nodeById('face').receive({ payload: photos, consent: CONSENT } as never);
+    const [done, flawed, faults] = ports as [Sink, Sink, Sink];
+    const missing = await faults.at(0);
+    const broken = await faults.at(1);
+    assert.deepEqual(
+      [(await done.at(0)).photo, reportOf(await done.at(0)).outcome],
+      ['anna.jpg', 'enrolled'],
+    );
+    assert.deepEqual(
+      [(await flawed.at(0)).person, reportOf(await flawed.at(0)).flaws],
+      ['boris', ['noFace']],
+    );
+    assert.deepEqual([missing.person, reportOf(missing).code], ['nobody', 'NOT_FOUND']);
+    assert.deepEqual([broken.person, reportOf(broken).code], ['chief', 'INPUT_INVALID']);
+    const { index, count } = broken.parts as { index: number; count: number };
+    assert.deepEqual([index, count], [3, 4]);
+    assert.equal(caught.messages.length, 0);
+  });
+
+  it('enrols the whole folder: photos that are done go, refused ones stay', async () => {
+    const pictures = path.join(folder, 'batch');
+    mkdirSync(pictures, { recursive: true });
+    writeFileSync(path.join(pictures, 'anna.jpg'), once);
+    writeFileSync(path.join(pictures, 'boris.jpg'), 'rubbish');
+    writeFileSync(path.join(pictures, 'notes.txt'), 'no picture');
+    await load({ mode: 'enrol', pictures });
+    nodeById('face').receive({ payload: '*', consent: CONSENT } as never);
+    await Promise.all([ports[0]?.at(0), ports[2]?.at(0)]);
+    assert.deepEqual(readdirSync(pictures), ['boris.jpg', 'notes.txt']);
+  });
+
+  it('takes no batch without photos, without names or without a folder', async () => {
+    await load({ mode: 'check' });
+    for (const payload of [[], [{ picture: once }], '*']) {
+      const { port, message } = await answer({ payload });
+      assert.deepEqual([port, reportOf(message).code], [2, 'INPUT_INVALID']);
+    }
   });
 });
