@@ -38,9 +38,9 @@ async function start(options) {
   greet(options, { password, invitation });
 }
 
-/** Flows with the demo people: a door that decides for itself, and a server that knows them for its gateways. */
+/** Flows with the demo people: a door that decides for itself, a server for its gateways, and who enrols their faces. */
 function hasPeople(flows) {
-  return flows.includes('offline') || flows.includes('server');
+  return ['offline', 'server', 'feature-service'].some((name) => flows.includes(name));
 }
 
 /** The gateway of the demo is expected from the first moment on, by a code that is printed once. */
@@ -97,6 +97,8 @@ function greet(options, { password, invitation }) {
     lines.push(`Gate:      http://127.0.0.1:${options.port}/gate`);
   if (options.flows.includes('server'))
     lines.push(`Server:    http://127.0.0.1:${options.port}/server`);
+  if (options.flows.includes('feature-service'))
+    lines.push(`Features:  http://127.0.0.1:${options.port}/features`);
   lines.push('User:      admin');
   lines.push(
     password === undefined

@@ -157,6 +157,13 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   if (!(await configuration.restore(side.settings[CONFIG_SETTING]))) problems.add('configLost');
   const penalties = createPenalties(administration, local);
   const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
+  const faces = createFaces({
+    ...{ ...parts, administration, journal, trust, local, site, touched },
+    settings: faceSettings,
+    announce: () => {
+      events.emit('policy', { version: policy.version });
+    },
+  });
   return {
     decide: createDecide({ ...shared, times }),
     grantOpening,
@@ -164,19 +171,14 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
       ...parts,
       ...{ site, journal, trust, writer, administration, grantOpening },
       ...{ presence, mastership, capture },
+      erasePerson: faces.methods.erasePerson,
     }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
     administration,
     mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
-    faces: createFaces({
-      ...{ ...parts, administration, journal, trust, local, site, touched },
-      settings: faceSettings,
-      announce: () => {
-        events.emit('policy', { version: policy.version });
-      },
-    }),
+    faces,
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),

@@ -101,6 +101,10 @@ export const CommandResult = Type.Object(
     id: Id,
     result: Type.Enum(['done', 'refused', 'failed']),
     reason: Type.Optional(Type.String({ maxLength: 256 })),
+    /** Receipt of an erasure: when, how many faces and fingers went, how many are left, and the number of the gateway's event. */
+    erased: Type.Optional(
+      Type.Object({ person: Id, at: Count, credentials: Count, left: Count, event: Count }, closed),
+    ),
   },
   closed,
 );

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import type { ErasureReceipt } from '../engine/faces/interface.ts';
 import type { BatchLetter } from '../link/batch.ts';
 import type { RemoteCommand } from '../link/command.ts';
 import { judgeCommand, type Arrival } from '../link/fence.ts';
@@ -119,40 +120,48 @@ export class GatewaySync {
       isUsed: () => false,
     });
     if ('refusal' in verdict) {
-      if (verdict.id !== undefined) await this.#tell(verdict.id, 'refused', verdict.refusal);
+      if (verdict.id !== undefined)
+        await this.#tell(verdict.id, 'refused', { reason: verdict.refusal });
       return;
     }
     const { command, left } = verdict;
+    let erased: CommandResult['erased'];
     try {
-      await this.#carryOut(command, arrived + left);
+      erased = await this.#carryOut(command, arrived + left);
     } catch (error) {
       const { code, message } = toAccessError(error);
       const result = code === 'COMMAND_USED' ? 'refused' : 'failed';
-      await this.#tell(command.id, result, `${code}: ${message}`);
+      await this.#tell(command.id, result, { reason: `${code}: ${message}` });
       return;
     }
-    await this.#tell(command.id, 'done');
+    await this.#tell(command.id, 'done', optional('erased', erased));
   }
 
-  async #carryOut(command: RemoteCommand, until: number): Promise<void> {
+  /** Resolves with the receipt of an erasure. */
+  async #carryOut(command: RemoteCommand, until: number): Promise<CommandResult['erased']> {
     const { engine, tellDoors, onOpening } = this.#parts;
     const { order, author } = command;
-    const decision = await engine.startCommand({ command });
+    const { decision, erased } = await engine.startCommand({ command });
     if (this.#clock.monotonic() >= until) {
       throw new AccessError('COMMAND_EXPIRED', 'it took too long to note the command');
     }
     if (decision !== undefined) onOpening(decision, command);
-    if (order.kind !== 'mode') return;
-    const origin = { author, ...optional('direction', order.direction) };
-    tellDoors(order.group, { type: 'mode', command: order.mode, origin });
+    if (order.kind === 'mode') {
+      const origin = { author, ...optional('direction', order.direction) };
+      tellDoors(order.group, { type: 'mode', command: order.mode, origin });
+    }
+    return erased && erasedFrom(erased);
   }
 
-  async #tell(id: string, result: CommandResult['result'], reason?: string): Promise<void> {
+  async #tell(
+    id: string,
+    result: CommandResult['result'],
+    { reason, erased }: Pick<CommandResult, 'reason' | 'erased'> = {},
+  ): Promise<void> {
     const content: CommandResult = {
-      kind: 'command',
-      id,
-      result,
+      ...{ kind: 'command', id, result },
       ...optional('reason', reason?.slice(0, 256)),
+      ...optional('erased', erased),
     };
     this.#parts.onCommand(content);
     await this.#parts.end.send('receipts', content);
@@ -167,4 +176,8 @@ export class GatewaySync {
     const { code } = toAccessError(error);
     if (code !== 'LINK_DOWN' && code !== 'ENGINE_UNAVAILABLE') this.#parts.onError(error);
   };
+}
+
+function erasedFrom({ person, at, credentials, left, record }: ErasureReceipt) {
+  return { person, at, credentials: credentials.length, left, event: record.seq };
 }

@@ -106,6 +106,7 @@ export class ServerSync {
 
   async #answered({ gateway, content }: UpLetter): Promise<void> {
     if (commandResult.check(content)) {
+      await this.#noteErasure(gateway, content);
       this.#parts.onCommand({ gateway, ...content });
     } else if (captured.check(content)) {
       const { site } = this.#parts.end;
@@ -116,6 +117,15 @@ export class ServerSync {
       await this.#parts.engine.takeReceipt({ gateway, receipt: content as Receipt | Answer });
       this.#serve(gateway);
     }
+  }
+
+  /** The receipt of each gateway is kept here, too: an erasure is whole when all have answered (N15). */
+  async #noteErasure(gateway: string, { id, erased }: CommandResult): Promise<void> {
+    if (erased === undefined) return;
+    await this.#parts.engine.recordEvent({
+      ...{ category: 'administration', code: 'erasedAtGateway' },
+      details: { gateway, command: id, ...erased },
+    });
   }
 
   #look(): void {

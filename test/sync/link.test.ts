@@ -18,6 +18,7 @@ import { linkPair, type LinkPair } from '../support/link-pair.ts';
 import { ANNA_CARD, SAMPLE_CHANGES, attemptAt, card } from '../support/sample-site.ts';
 import { openPair, type SyncPair } from '../support/sync-pair.ts';
 import { newest } from '../support/engine.ts';
+import { consent, face } from '../engine/faces/support.ts';
 
 const NORTH = { site: 'plant', gateway: 'north' };
 
@@ -153,6 +154,27 @@ describe('device sync over a link', function () {
     assert.deepEqual(results, ['done', 'done', 'done', 'failed']);
     assert.deepEqual(rig.modes, ['* lockDown']);
     assert.equal(rig.openings.length, 0);
+  });
+
+  it('brings the receipt of an erasure from the gateway to the records of the server', async () => {
+    await enter();
+    await pair.server.change({
+      changes: [consent('boris'), face('boris-face', 'boris')],
+      options: { author: 'test' },
+    });
+    await settled();
+    await heard();
+    await pair.server.erasePerson({ person: 'boris', what: 'biometrics', author: 'desk' });
+    const answer = rig.next<CommandAnswer>('answer');
+    const order = { kind: 'erase', person: 'boris' } as const;
+    const id = await rig.server.command({ gateway: 'north', order, author: 'desk' });
+    const { result, erased } = await answer;
+    assert.deepEqual([result, erased?.person, erased?.left], ['done', 'boris', 0]);
+    const own = await newest(pair.gateway, 'event');
+    assert.deepEqual([own.body.code, own.seq], ['erased', erased?.event]);
+    const { body } = await newest(pair.server, 'event');
+    assert.equal(body.code, 'erasedAtGateway');
+    assert.deepEqual(body.details, { gateway: 'north', command: id, ...erased });
   });
 
   it('sends the next card to the server instead of deciding about it', async () => {

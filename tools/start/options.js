@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util';
 
 /** What a new installation gets if nothing is said. */
 const DEFAULT_FLOWS = ['offline', 'simulator', 'payment-gated-exit'];
-export const FLOWS = [...DEFAULT_FLOWS, 'hybrid', 'online', 'server'];
+export const FLOWS = [...DEFAULT_FLOWS, 'hybrid', 'online', 'server', 'feature-service'];
 
 /** Flows that come along with one that is run alone: the doors of these are simulated, too. */
 const COMPANIONS = { hybrid: ['simulator'], online: ['simulator'] };
-/** A server and a gateway on one machine: their editors are side by side. */
-const PORTS = { server: '1890' };
+/** Several of these on one machine: their editors are side by side. */
+const PORTS = { server: '1890', 'feature-service': '1891' };
 
 export const HELP = `Starts Gatewire: Node-RED with the access control nodes, on this machine only.
 
@@ -18,7 +18,7 @@ export const HELP = `Starts Gatewire: Node-RED with the access control nodes, on
 
   --flows LIST    which flows a new installation gets, of: ${FLOWS.join(', ')} 
                   (default ${DEFAULT_FLOWS.join(',')}), or none
-  --port N        port of the editor, 1 to 65535 (default 1880, of a server 1890)
+  --port N        port of the editor, 1 to 65535 (default 1880, of a server 1890, of the feature service 1891)
   --data FOLDER   data folder with flows, secrets, people and records (default ./data)
   --serial PATH   serial port of the card reader (default /dev/ttyUSB0, if there is one)
   --empty         begin without the demo people

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import { Dispatch } from '../fleet/dispatch.ts';
+import type { ErasePerson } from '../faces/erasure.ts';
 import type { FleetEngine } from '../fleet/fleet-engine.ts';
 import { fleetMethods } from '../fleet/methods.ts';
 import { RevocationWatch } from '../fleet/watch.ts';
@@ -35,6 +36,7 @@ interface Parts {
   writer: PolicyWriter;
   administration: Administration;
   grantOpening: GrantOpening;
+  erasePerson: ErasePerson;
   presence: Presence;
   mastership: Mastership;
   capture: Capture;

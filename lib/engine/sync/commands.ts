@@ -1,10 +1,9 @@
 import type { Order, RemoteCommand } from '../../link/command.ts';
-import type { Decision } from '../../model/decision.ts';
 import { AccessError } from '../../model/errors.ts';
 import { optional } from '../../model/optional.ts';
 import type { EventEntry } from '../../model/record.ts';
-import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
+import type { ErasePerson } from '../faces/erasure.ts';
 import type { Journal } from '../journal.ts';
 import type { GrantOpening } from '../opening.ts';
 import type { Presence } from '../presence/presence.ts';
@@ -13,6 +12,7 @@ import type { UsedTokens } from '../used-tokens.ts';
 import type { Capture } from './capture.ts';
 import type { Exchange } from './exchange.ts';
 import type { SyncState } from './state.ts';
+import type { CommandOutcome } from './sync-engine.ts';
 
 /** When a command is over at the latest, in milliseconds; what was used is remembered a day longer. */
 const REMEMBERED = 60_000;
@@ -24,14 +24,14 @@ interface Parts {
   journal: Journal;
   grantOpening: GrantOpening;
   presence: Presence;
-  administration: Administration;
+  erasePerson: ErasePerson;
   capture: Capture;
   exchange: Exchange;
   state: SyncState;
 }
 
 /** Notes a command durably, then carries it out as far as that is the engine's: once, whatever happens (N1, I4). */
-export type StartCommand = (command: RemoteCommand) => Promise<Decision | undefined>;
+export type StartCommand = (command: RemoteCommand) => Promise<CommandOutcome>;
 
 export function createStartCommand(parts: Parts): StartCommand {
   const { used, site, trust, journal } = parts;
@@ -52,35 +52,27 @@ export function createStartCommand(parts: Parts): StartCommand {
 async function carryOut(
   { id, order, author, reason }: RemoteCommand,
   parts: Parts,
-): Promise<Decision | undefined> {
+): Promise<CommandOutcome> {
   switch (order.kind) {
     case 'open':
-      return parts.grantOpening({ accessPoint: order.accessPoint, cause: 'command' });
+      return {
+        decision: await parts.grantOpening({ accessPoint: order.accessPoint, cause: 'command' }),
+      };
     case 'forgive':
       await parts.presence.forgive({
         author,
         ...optional('person', order.person),
         ...optional('reason', reason),
       });
-      return undefined;
+      return {};
     case 'erase':
-      await erase(order.person, author, parts);
-      return undefined;
+      return { erased: await parts.erasePerson({ person: order.person, what: 'person', author }) };
     case 'capture':
       arm(id, order, parts);
-      return undefined;
+      return {};
     case 'mode':
-      return undefined; // doors are no business of the engine
+      return {}; // doors are no business of the engine
   }
-}
-
-/** Whoever is not here is erased. */
-async function erase(id: string, author: string, { administration }: Parts): Promise<void> {
-  const { failed } = await administration.change([{ op: 'delete', kind: 'person', id }], {
-    author,
-  });
-  const problem = failed.find(({ code }) => code !== 'NOT_FOUND');
-  if (problem !== undefined) throw new AccessError(problem.code, problem.message);
 }
 
 function arm(

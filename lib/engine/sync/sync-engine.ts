@@ -3,11 +3,20 @@ import type { RemoteCommand } from '../../link/command.ts';
 import type { Answer, Receipt } from '../../link/receipt.ts';
 import type { Report } from '../../link/report.ts';
 import type { Decision } from '../../model/decision.ts';
+import type { ErasureReceipt } from '../faces/interface.ts';
 
 /** Who this gateway is on its link. */
 export interface GatewayAddress {
   site: string;
   gateway: string;
+}
+
+/** What has come of a command in the engine. */
+export interface CommandOutcome {
+  /** Of `open`: the grant that a relay may honour once. */
+  decision?: Decision;
+  /** Of `erase`: what went, and what is left (N15). */
+  erased?: ErasureReceipt;
 }
 
 /** What the engine of a gateway does with a server. */
@@ -20,9 +29,9 @@ export interface SyncEngine {
    */
   takeLetter(query: { address: GatewayAddress; letter: BatchLetter }): Promise<Receipt | Answer>;
   /**
-   * Notes durably that a command of the server is being carried out. For `open` returns the grant that a relay may
-   * honour once. Rejects with COMMAND_USED for a command that was noted before, NOT_FOUND for an unknown access
-   * point.
+   * Notes durably that a command of the server is being carried out, and does what is the engine's of it. Rejects with
+   * COMMAND_USED for a command that was noted before, NOT_FOUND for an unknown access point, CONFLICT for a person
+   * who is still needed.
    */
-  startCommand(query: { command: RemoteCommand }): Promise<Decision | undefined>;
+  startCommand(query: { command: RemoteCommand }): Promise<CommandOutcome>;
 }
