@@ -49,17 +49,31 @@ function start({ RED, node, config }: NodeContext<LinkConfig>): NodeParts<LinkAp
 function startGateway({ gateway, broker }: GatewayConfig, site: SiteApi, warn: Warn): GatewayHost {
   const host = new GatewayHost({ site, gateway, broker, version: packageVersion(), warn });
   const code = codeOfServer();
-  if (code !== undefined && host.state.name === 'unpaired') {
+  if (code === undefined) return host;
+  onceUp(site, () => {
+    if (host.state.name !== 'unpaired') return;
     host.pair(code, FIRST_START).catch((reason: unknown) => {
       warn(toAccessError(reason).message);
     });
-  }
+  });
   return host;
 }
 
 function startServer({ broker }: ServerConfig, site: SiteApi, warn: Warn): ServerHost {
   const host = new ServerHost({ site, broker, warn });
   const expected = expectedGateway();
-  if (expected !== undefined) host.invite(expected.gateway, FIRST_START, expected.code);
+  if (expected === undefined) return host;
+  onceUp(site, () => {
+    host.invite(expected.gateway, FIRST_START, expected.code);
+  });
   return host;
+}
+
+/** Who is taken in is recorded, and there is nothing to record with before the engine is there. */
+function onceUp(site: SiteApi, work: () => void): void {
+  const stop = site.onState((state) => {
+    if (state === 'starting' || state === 'down') return;
+    stop();
+    work();
+  });
 }
