@@ -66,7 +66,7 @@ describe('device-sync', function () {
       });
     });
     const payload = { kind: 'open', accessPoint: 'front' };
-    nodeById('server').receive({ gateway: 'north', payload, author: 'guard' } as never);
+    nodeById('server').receive({ gateway: 'north', payload, author: 'guard' });
     const { access } = await openings.at(0);
     const { decision } = access as { decision: { id: string; by: string } };
     assert.equal(decision.by, 'server');
