@@ -8,7 +8,7 @@ import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtim
 import { pictureOf } from '../../lib/runtime/picture.ts';
 import { accessPointType, siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import { Snapshots } from '../../lib/runtime/snapshots.ts';
-import { photoMessage, photosOf, type NamedPhoto } from './batch.ts';
+import { batchOf, photoMessage, type Batch } from './batch.ts';
 import { normalise, type FaceMatchConfig } from './face-match.config.ts';
 import { followFaces } from './face-status.ts';
 import { PassingDesk } from './passing.ts';
@@ -125,25 +125,23 @@ class FaceMatch {
   /** One photo, or a batch of them: one after the other, each with an answer of its own. */
   async #photos(message: NodeMessageInFlow, given: unknown, send: Send): Promise<void> {
     try {
-      const photos = await photosOf(given, this.#pictures);
-      if (photos === undefined) await this.#photo(message, given, send);
-      else await this.#batch(message, photos, send);
+      const batch = await batchOf(given, this.#pictures);
+      if (batch === undefined) await this.#photo(message, given, send);
+      else await this.#batch(message, batch, send).finally(batch.close);
     } catch (reason) {
       this.#fail(message, reason, send);
     }
   }
 
-  async #batch(
-    message: NodeMessageInFlow,
-    photos: readonly NamedPhoto[],
-    send: Send,
-  ): Promise<void> {
-    for (const [index, { picture }] of photos.entries()) {
+  async #batch(message: NodeMessageInFlow, batch: Batch, send: Send): Promise<void> {
+    for (const [index, { read }] of batch.photos.entries()) {
       if (this.#isClosed) return;
-      const one = photoMessage(message, photos, index);
-      await this.#photo(one, picture, send).catch((reason: unknown) => {
+      const one = photoMessage(message, batch, index);
+      try {
+        await this.#photo(one, await read(), send);
+      } catch (reason) {
         this.#refuse(one, reason, send);
-      });
+      }
     }
   }
 

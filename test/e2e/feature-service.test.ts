@@ -13,6 +13,7 @@ import {
   type RunningNodeRed,
 } from '../support/node-red.ts';
 import { demoFolder, type SiteFolder } from '../support/offline-site.ts';
+import { zipOf } from '../support/zip.ts';
 
 const CONSENT = 'consent=demo-1&language=en';
 
@@ -66,6 +67,26 @@ describe('the flow feature-service', function () {
       body.append('photo', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), name);
     }
     return body;
+  }
+
+  /** Hears a topic; resolves with everything until the batch is over. */
+  async function listen(topic: string): Promise<() => Promise<Record<string, unknown>[]>> {
+    await nodeRed.printed(/Connected to broker/);
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${mosquitto.port}`);
+    await client.subscribeAsync(topic);
+    const heard: Record<string, unknown>[] = [];
+    const over = new Promise<void>((resolve) => {
+      client.on('message', (_topic, bytes) => {
+        const progress = JSON.parse(bytes.toString()) as Record<string, unknown>;
+        heard.push(progress);
+        if (progress.running === false) resolve();
+      });
+    });
+    return async () => {
+      await over;
+      await client.endAsync();
+      return heard;
+    };
   }
 
   it('gives the feature of a picture with its model, or says what the picture lacks', async () => {
@@ -123,6 +144,39 @@ describe('the flow feature-service', function () {
     assert.equal(existsSync(path.join(folder, 'p006.jpg')), true);
   });
 
+  it('takes an archive as well, sent in a form or lying in the folder', async () => {
+    const archive = zipOf([
+      { name: 'staff/p007.jpg', bytes: await photo(PORTRAITS.emma) },
+      { name: 'staff/p008.jpg', bytes: blank },
+    ]);
+    const sent = await post(`features/batch?mode=extract`, form({ 'photos.zip': archive }));
+    assert.deepEqual(
+      (sent.said as Line[]).map(({ person, outcome, reason }) => [person, outcome, reason]),
+      [
+        ['p007', 'extracted', ''],
+        ['p008', 'refused', 'noFace'],
+      ],
+    );
+    writeFileSync(path.join(site.userDir, 'photos', 'photos.zip'), archive);
+    const progress = await listen('gatewire/features/progress');
+    await post(`features/folder?mode=enrol&archive=photos.zip&${CONSENT}`, '');
+    assert.deepEqual(
+      (await progress()).map(({ total, done, refused }) => [total, done, refused]),
+      [
+        [2, 1, 0],
+        [2, 1, 1],
+      ],
+    );
+    const report = JSON.parse(await get('report.json')) as Line[];
+    assert.deepEqual(
+      report.map(({ photo: name, reason }) => [name, reason]),
+      [
+        ['p007.jpg', ''],
+        ['p008.jpg', 'noFace'],
+      ],
+    );
+  });
+
   it('gives features for another server, and has its page', async () => {
     const { said } = await post('features/batch?mode=extract', form({ 'x1.jpg': berta }));
     const [line] = said as Line[];
@@ -154,7 +208,12 @@ describe('the flow feature-service', function () {
 /** The flow as it is shipped, with its MQTT nodes switched on. */
 function flowWith(port: number): FlowNode[] {
   const source = readFileSync(path.join(ROOT, 'flows', 'feature-service.json'), 'utf8');
-  return (JSON.parse(source) as FlowNode[]).map(({ d: _off, ...node }) =>
-    node.type === 'mqtt-broker' ? { ...node, port: String(port) } : (node as FlowNode),
+  const nodes = JSON.parse(source, switchedOn) as FlowNode[];
+  return nodes.map((node) =>
+    node.type === 'mqtt-broker' ? { ...node, port: String(port) } : node,
   );
+}
+
+function switchedOn(key: string, value: unknown): unknown {
+  return key === 'd' ? undefined : value;
 }

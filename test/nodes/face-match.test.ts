@@ -20,6 +20,7 @@ import {
   watched,
   type Received,
 } from '../support/runtime.ts';
+import { zipOf } from '../support/zip.ts';
 import { ANNA_CARD, attemptAt, BORIS_CARD, card } from '../support/sample-site.ts';
 
 const CONSENT = { text: 'v1', language: 'en' };
@@ -281,7 +282,7 @@ describe('face-match', function () {
 
   it('takes no batch without photos, without names or without a folder', async () => {
     await load({ mode: 'check' });
-    for (const payload of [[], [{ picture: once }], '*']) {
+    for (const payload of [[], [{ picture: once }], '*', 'photos.zip', zipOf([])]) {
       const { port, message } = await answer({ payload });
       assert.deepEqual([port, reportOf(message).code], [2, 'INPUT_INVALID']);
     }
