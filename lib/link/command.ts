@@ -33,7 +33,15 @@ const Order = Type.Union([
     },
     closed,
   ),
-  Type.Object({ kind: Type.Literal('erase'), person: Id }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('erase'),
+      person: Id,
+      /** Default: everything. */
+      what: Type.Optional(Type.Enum(['biometrics', 'person'])),
+    },
+    closed,
+  ),
 ]);
 
 /** Longest life of a command, in milliseconds; a momentary opening is usually given 5 s. */

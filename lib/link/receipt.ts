@@ -94,6 +94,24 @@ const Held = Type.Object(
 export const Answer = Type.Union([Roots, Buckets, Held]);
 export type Answer = Static<typeof Answer>;
 
+/**
+ * Receipt of an erasure: when, how many faces and fingers went and how many are left, how many pictures went, and the
+ * number of the gateway's event.
+ */
+export const Erased = Type.Object(
+  {
+    person: Id,
+    what: Type.Enum(['biometrics', 'person']),
+    at: Count,
+    credentials: Count,
+    left: Count,
+    pictures: Count,
+    event: Count,
+  },
+  closed,
+);
+export type ErasedLetter = Static<typeof Erased>;
+
 /** What became of a command (N1). */
 export const CommandResult = Type.Object(
   {
@@ -101,10 +119,7 @@ export const CommandResult = Type.Object(
     id: Id,
     result: Type.Enum(['done', 'refused', 'failed']),
     reason: Type.Optional(Type.String({ maxLength: 256 })),
-    /** Receipt of an erasure: when, how many faces and fingers went, how many are left, and the number of the gateway's event. */
-    erased: Type.Optional(
-      Type.Object({ person: Id, at: Count, credentials: Count, left: Count, event: Count }, closed),
-    ),
+    erased: Type.Optional(Erased),
   },
   closed,
 );
@@ -145,6 +160,15 @@ export const RECEIPT_EXAMPLES: readonly ReceiptLetter[] = [
     entries: [['anna', 'k3Vd9sQ0bYx7Rm2TzLwPfA']],
   },
   { kind: 'command', id: '019a1b2c-3d4e-7f50-8a9b-0c1d2e3f4a5c', result: 'done' },
+  {
+    kind: 'command',
+    id: '019a1b2c-3d4e-7f50-8a9b-0c1d2e3f4a5d',
+    result: 'done',
+    erased: {
+      ...{ person: 'anna', what: 'person', at: 1_760_000_000_000 },
+      ...{ credentials: 1, left: 0, pictures: 12, event: 4711 },
+    },
+  },
   {
     kind: 'captured',
     command: '019a1b2c-3d4e-7f50-8a9b-0c1d2e3f4a5c',

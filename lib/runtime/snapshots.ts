@@ -1,5 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { optional } from '../model/optional.ts';
+import type { SiteApi } from './site.ts';
 
 const DAY = 86_400_000;
 const SWEEP_EVERY = 3_600_000;
@@ -45,7 +47,46 @@ export class Snapshots {
     return deleted;
   }
 
+  /** Deletes pictures by their names; resolves with how many of them there were. */
+  async erase(names: readonly string[]): Promise<number> {
+    let erased = 0;
+    for (const name of names) {
+      if (!NAME.test(name)) continue;
+      const isThere = await rm(path.join(this.#folder, name)).then(
+        () => true,
+        (problem: unknown) => {
+          if ((problem as NodeJS.ErrnoException).code === 'ENOENT') return false;
+          throw problem;
+        },
+      );
+      if (isThere) erased += 1;
+    }
+    return erased;
+  }
+
   close(): void {
     clearInterval(this.#sweeping);
   }
+}
+
+/** Where the nodes of a site keep pictures. */
+const kept = new WeakMap<SiteApi, Set<Snapshots>>();
+
+/** Has the pictures go when a person of the site is erased; the returned function ends that. */
+export function keepSnapshots(site: SiteApi, snapshots: Snapshots): () => void {
+  const all = kept.get(site) ?? new Set();
+  kept.set(site, all.add(snapshots));
+  return () => all.delete(snapshots);
+}
+
+/** Deletes the pictures of a person that the log tells of (N15); resolves with how many there were. */
+export async function erasePictures(site: SiteApi, person: string): Promise<number> {
+  let erased = 0;
+  let after: number | undefined;
+  do {
+    const page = await site.engine.personPictures({ person, ...optional('after', after) });
+    for (const snapshots of kept.get(site) ?? []) erased += await snapshots.erase(page.names);
+    after = page.next;
+  } while (after !== undefined);
+  return erased;
 }

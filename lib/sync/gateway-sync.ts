@@ -4,7 +4,7 @@ import type { BatchLetter } from '../link/batch.ts';
 import type { RemoteCommand } from '../link/command.ts';
 import { judgeCommand, type Arrival } from '../link/fence.ts';
 import type { GatewayEnd } from '../link/gateway-end.ts';
-import type { CommandResult } from '../link/receipt.ts';
+import type { CommandResult, ErasedLetter } from '../link/receipt.ts';
 import type { PassageEvent } from '../devices/passage/model.ts';
 import { optional } from '../model/optional.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -22,6 +22,8 @@ export interface GatewaySyncParts {
   engine: Engine;
   /** Tells doors of a group what an operator at the server wants. Throws NOT_FOUND. */
   tellDoors: (group: string, event: PassageEvent) => void;
+  /** Deletes the pictures of somebody that are kept beside the log; resolves with how many there were. */
+  erasePictures: (person: string) => Promise<number>;
   /** Version of the program. */
   program: string;
   clock?: Pick<Clock, 'monotonic'>;
@@ -142,6 +144,9 @@ export class GatewaySync {
     const { engine, tellDoors, onOpening } = this.#parts;
     const { order, author } = command;
     const { decision, erased } = await engine.startCommand({ command });
+    if (erased !== undefined) {
+      return erasedFrom(erased, await this.#parts.erasePictures(erased.person));
+    }
     if (this.#clock.monotonic() >= until) {
       throw new AccessError('COMMAND_EXPIRED', 'it took too long to note the command');
     }
@@ -150,7 +155,7 @@ export class GatewaySync {
       const origin = { author, ...optional('direction', order.direction) };
       tellDoors(order.group, { type: 'mode', command: order.mode, origin });
     }
-    return erased && erasedFrom(erased);
+    return undefined;
   }
 
   async #tell(
@@ -178,6 +183,10 @@ export class GatewaySync {
   };
 }
 
-function erasedFrom({ person, at, credentials, left, record }: ErasureReceipt) {
-  return { person, at, credentials: credentials.length, left, event: record.seq };
+function erasedFrom(
+  { person, what, at, credentials, left, record }: ErasureReceipt,
+  pictures: number,
+): ErasedLetter {
+  const counts = { credentials: credentials.length, left, pictures };
+  return { person, what, at, ...counts, event: record.seq };
 }

@@ -8,6 +8,7 @@ import type { CredentialType } from '../model/credential.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import { uuidv7 } from '../model/ids.ts';
 import { parser } from '../model/parse.ts';
+import { Erasures } from './erasures.ts';
 
 /** Milliseconds between two looks at everything, and of silence after which nothing is sent to a gateway. */
 const LOOK_EVERY = 5000;
@@ -40,7 +41,7 @@ export type CommandRequest = Pick<RemoteCommand, 'gateway' | 'order' | 'author' 
 export interface ServerSyncParts {
   end: ServerEnd;
   engine: Engine;
-  /** Milliseconds after which a revocation without a receipt is an alarm. */
+  /** Milliseconds after which a revocation or an erasure without a receipt is an alarm. */
   revocationLimit: number;
   clock?: Pick<Clock, 'monotonic'>;
   onCommand: (answer: CommandAnswer) => void;
@@ -52,6 +53,7 @@ export interface ServerSyncParts {
 export class ServerSync {
   readonly #parts: ServerSyncParts;
   readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #erasures: Erasures;
   readonly #stops: (() => void)[];
   readonly #timer: NodeJS.Timeout;
   readonly #gateways = new Set<string>();
@@ -62,6 +64,12 @@ export class ServerSync {
     const { end, engine } = parts;
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
+    this.#erasures = new Erasures({
+      engine,
+      clock: this.#clock,
+      sessionOf: (gateway) => end.heard(gateway)?.beat.session,
+      command: (request) => this.command(request),
+    });
     this.#stops = [
       end.on('report', (letter) => {
         this.#work(this.#reported(letter));
@@ -106,7 +114,7 @@ export class ServerSync {
 
   async #answered({ gateway, content }: UpLetter): Promise<void> {
     if (commandResult.check(content)) {
-      await this.#noteErasure(gateway, content);
+      await this.#erasures.take(gateway, content);
       this.#parts.onCommand({ gateway, ...content });
     } else if (captured.check(content)) {
       const { site } = this.#parts.end;
@@ -117,15 +125,6 @@ export class ServerSync {
       await this.#parts.engine.takeReceipt({ gateway, receipt: content as Receipt | Answer });
       this.#serve(gateway);
     }
-  }
-
-  /** The receipt of each gateway is kept here, too: an erasure is whole when all have answered (N15). */
-  async #noteErasure(gateway: string, { id, erased }: CommandResult): Promise<void> {
-    if (erased === undefined) return;
-    await this.#parts.engine.recordEvent({
-      ...{ category: 'administration', code: 'erasedAtGateway' },
-      details: { gateway, command: id, ...erased },
-    });
   }
 
   #look(): void {
@@ -158,6 +157,7 @@ export class ServerSync {
         if (letter === undefined) break;
         await end.send(gateway, 'batches', letter);
       }
+      await this.#erasures.serve(gateway);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Decision } from '../../lib/model/decision.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { followLink, linkType, type LinkApi } from '../../lib/runtime/link.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
+import { erasePictures } from '../../lib/runtime/snapshots.ts';
 import { packageVersion } from '../../lib/runtime/version.ts';
 import { GatewaySync } from '../../lib/sync/gateway-sync.ts';
 import { ServerSync } from '../../lib/sync/server-sync.ts';
@@ -44,6 +45,7 @@ function startGateway({ node, status }: Context, link: LinkApi): NodeParts<never
     tellDoors: (group, event) => {
       site.doors.tell(group, event);
     },
+    erasePictures: (person) => erasePictures(site, person),
     program: packageVersion(),
     onOpening: (decision, command) => {
       status.flash('granted');

@@ -8,7 +8,7 @@ import { parser } from '../../lib/model/parse.ts';
 import type { ServerSync } from '../../lib/sync/server-sync.ts';
 
 /** What a message may ask of a server; without one it carries a command in its payload. */
-export const OPERATIONS = ['command', 'fleet', 'items', 'compare'] as const;
+export const OPERATIONS = ['command', 'fleet', 'items', 'compare', 'erasures'] as const;
 
 const ITEMS = 100;
 
@@ -27,7 +27,7 @@ export async function performAtServer(
   { engine, sync, author }: Parts,
   message: NodeMessageInFlow,
 ): Promise<unknown> {
-  const { operation = 'command', gateway, payload } = message as Record<string, unknown>;
+  const { operation = 'command', gateway, person, payload } = message as Record<string, unknown>;
   const named = () => id.parse(gateway, 'msg.gateway');
   switch (operation) {
     case 'fleet':
@@ -36,6 +36,10 @@ export async function performAtServer(
       return engine.fleetItems({ gateway: named(), limit: ITEMS });
     case 'compare':
       return engine.compareGateway({ gateway: named() });
+    case 'erasures':
+      return engine.erasures({
+        ...(person !== undefined && { person: id.parse(person, 'msg.person') }),
+      });
     case 'command':
       return {
         command: await sync.command({

@@ -7,7 +7,7 @@ import { withAccess } from '../../lib/runtime/message.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
 import { pictureOf } from '../../lib/runtime/picture.ts';
 import { accessPointType, siteType, type SiteApi } from '../../lib/runtime/site.ts';
-import { Snapshots } from '../../lib/runtime/snapshots.ts';
+import { keepSnapshots, Snapshots } from '../../lib/runtime/snapshots.ts';
 import { batchOf, photoMessage, type Batch } from './batch.ts';
 import { normalise, type FaceMatchConfig } from './face-match.config.ts';
 import { followFaces } from './face-status.ts';
@@ -203,7 +203,7 @@ class FaceMatch {
         node.warn(toAccessError(problem).message);
       },
     );
-    this.#endings.push(() => {
+    this.#endings.push(keepSnapshots(this.#site, snapshots), () => {
       snapshots.close();
     });
     return snapshots;

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';
 import { systemClock } from '../../lib/model/clock.ts';
+import { erasePictures } from '../../lib/runtime/snapshots.ts';
 import registerAccessPoint from '../../nodes/access-point/access-point.ts';
 import register from '../../nodes/face-match/face-match.ts';
 import { openSampleEngine } from '../support/engine.ts';
@@ -223,6 +224,19 @@ describe('face-match', function () {
     assert.deepEqual(readdirSync(snapshots), [snapshot]);
   });
 
+  it('has the pictures of somebody go who is erased, and no others', async () => {
+    await enrolAnna();
+    const snapshots = path.join(folder, 'pictures-of-people');
+    await load({ mode: 'identify', snapshotDays: 1, snapshots });
+    for (const payload of [again, stranger]) {
+      await engine.decide(attemptOf((await answer({ payload })).message));
+    }
+    assert.equal(readdirSync(snapshots).length, 2);
+    assert.equal(await erasePictures(site.api, 'anna'), 1);
+    assert.equal(readdirSync(snapshots).length, 1);
+    assert.equal(await erasePictures(site.api, 'anna'), 0);
+  });
+
   it('extracts a template with its model, and checks a photo without one', async () => {
     await load({ mode: 'extract' });
     const { port, message } = await answer({ payload: once });
@@ -249,7 +263,7 @@ describe('face-match', function () {
       { name: 'nobody.jpg', picture: stranger },
       { name: 'chief.jpg', picture: Buffer.from('rubbish') },
     ];
-    nodeById('face').receive({ payload: photos, consent: CONSENT } as never);
+    nodeById('face').receive({ payload: photos, consent: CONSENT });
     const [done, flawed, faults] = ports as [Sink, Sink, Sink];
     const missing = await faults.at(0);
     const broken = await faults.at(1);
@@ -275,7 +289,7 @@ describe('face-match', function () {
     writeFileSync(path.join(pictures, 'boris.jpg'), 'rubbish');
     writeFileSync(path.join(pictures, 'notes.txt'), 'no picture');
     await load({ mode: 'enrol', pictures });
-    nodeById('face').receive({ payload: '*', consent: CONSENT } as never);
+    nodeById('face').receive({ payload: '*', consent: CONSENT });
     await Promise.all([ports[0]?.at(0), ports[2]?.at(0)]);
     assert.deepEqual(readdirSync(pictures), ['boris.jpg', 'notes.txt']);
   });

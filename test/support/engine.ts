@@ -85,6 +85,17 @@ export async function newest<S extends Stream>(
   return record;
 }
 
+/** The newest event of a code. */
+export async function newestEvent(
+  engine: EngineService,
+  code: string,
+): Promise<StoredRecord<'event'>> {
+  const events = await engine.recentRecords({ stream: 'event', limit: 1000 });
+  const found = events.find(({ body }) => body.code === code);
+  if (found === undefined) throw new Error(`no event ${code}`);
+  return found;
+}
+
 /** Codes of all events, oldest first. */
 export async function eventCodes(engine: EngineService): Promise<string[]> {
   const events = await engine.readRecords({ stream: 'event', after: 0, limit: 1000 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
+import type { GatewayErasure } from '../../lib/engine/fleet/erasures.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
+import type { Clock } from '../../lib/model/clock.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
+import { TestClock } from '../support/clock.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import {
   ANNA_CARD,
@@ -47,8 +50,12 @@ describe('device sync between two engines', function () {
     removeFolder(folder);
   });
 
-  const start = async (accessPoints?: readonly AccessPoint[]): Promise<void> => {
-    pair = await openPair({ folder, ...(accessPoints && { accessPoints }) });
+  const start = async (accessPoints?: readonly AccessPoint[], clock?: Clock): Promise<void> => {
+    pair = await openPair({
+      folder,
+      ...(accessPoints && { accessPoints }),
+      ...(clock && { clock }),
+    });
     await pair.report();
     await pair.change(...SAMPLE_CHANGES);
     await pair.settle();
@@ -247,6 +254,41 @@ describe('device sync between two engines', function () {
     assert.equal(codes.filter((code) => code === 'revocationUnconfirmed').length, 1);
     const [view] = await pair.server.fleet({});
     assert.ok(view?.revoking !== undefined && view.pending === 1);
+  });
+
+  it('asks every gateway for the receipt of an erasure, and tells of an alarm without one, once', async () => {
+    const clock = new TestClock();
+    await start(undefined, clock);
+    const ask = (): Promise<GatewayErasure[]> => pair.server.waitingErasures({ gateway: 'north' });
+    await pair.server.erasePerson({ person: 'boris', what: 'person', author: 'desk' });
+    assert.deepEqual(
+      (await ask()).map(({ person, what, author }) => [person, what, author]),
+      [['boris', 'person', 'desk']],
+    );
+    clock.advance(1001);
+    await pair.server.watchFleet({ limit: 1000 });
+    await pair.server.watchFleet({ limit: 1000 });
+    const receipt = { person: 'boris', at: 1, credentials: 1, left: 0, pictures: 0, event: 7 };
+    const take = (what: 'person' | 'biometrics'): Promise<void> =>
+      pair.server.takeErasure({ gateway: 'north', person: 'boris', erased: { ...receipt, what } });
+    await pair.server.takeErasure({
+      gateway: 'north',
+      person: 'boris',
+      failed: 'CONFLICT: a pass',
+    });
+    await take('biometrics');
+    assert.equal((await ask())[0]?.failed, 'CONFLICT: a pass');
+    await take('person');
+    await take('person');
+    assert.deepEqual(await ask(), []);
+    await pair.server.watchFleet({ limit: 1000 });
+    const codes = (await eventCodes(pair.server)).filter((code) => code.startsWith('eras'));
+    assert.deepEqual(codes, [
+      'erased',
+      'erasureUnconfirmed',
+      'erasedAtGateway',
+      'erasureConfirmed',
+    ]);
   });
 });
 

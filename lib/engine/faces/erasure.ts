@@ -22,7 +22,7 @@ interface Parts {
 
 export type ErasePerson = (request: ErasureRequest) => Promise<ErasureReceipt>;
 
-/** Erases first, then counts what is left, and only then writes the receipt. */
+/** Erases first, then counts what is left, and only then writes the receipt and has gateways do the same. */
 export function createErasure(parts: Parts): ErasePerson {
   const { store, policy, administration, journal, trust, site, announce } = parts;
 
@@ -37,6 +37,7 @@ export function createErasure(parts: Parts): ErasePerson {
     const details = { person, what, credentials: credentials.length, left };
     const event: EventEntry = { category: 'administration', code: 'erased', author, details };
     const record = await journal.event(event, moment);
+    await store.sync('erase', { person, what, author, now: moment.now });
     return {
       ...{ person, what, at: moment.now, credentials, left, record },
       ...optional('site', site.settings?.id),

@@ -86,6 +86,8 @@ export function createFaces(parts: Parts): Faces {
       } = requests.reenrolments.parse(query, 'query');
       return store.faces('outdated', { model, after, limit });
     },
+    personPictures: async (query) =>
+      store.faces('pictures', { after: 0, ...requests.pictures.parse(query, 'query') }),
     erasePerson: async (request) => erase(requests.erasure.parse(request, 'request')),
   };
   return { methods, retention };

@@ -96,8 +96,16 @@ export interface FaceEngine {
     limit?: number;
   }): Promise<FaceReenrolment[]>;
   /**
-   * Erases what is kept of a person; can be repeated, and does so for a person who is not known too. Rejects with
-   * CONFLICT if a pass or somebody else's record still needs something of it, and has erased nothing then.
+   * Erases what is kept of a person, and has every gateway do so; can be repeated, and does so for a person who is not
+   * known too. Pictures beside the log are not the engine's: see `personPictures`. Rejects with CONFLICT if a pass or somebody else's record still needs something of it, and has erased nothing then.
    */
   erasePerson(request: ErasureRequest): Promise<ErasureReceipt>;
+  /**
+   * Names of the pictures that records about a person tell of, from the oldest record on; some of them, `next` says
+   * where the others begin.
+   */
+  personPictures(query: {
+    person: string;
+    after?: number;
+  }): Promise<{ names: string[]; next?: number }>;
 }

@@ -35,6 +35,9 @@ export const audience = parser(Type.Object({ accessPoint: Id }, closed));
 export const reenrolments = parser(
   Type.Object({ model: ModelIdentity, after: Type.Optional(Id), limit: Limit }, closed),
 );
+export const pictures = parser(
+  Type.Object({ person: Id, after: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
+);
 export const erasure = parser(
   Type.Object({ person: Id, what: Type.Enum(['biometrics', 'person']), author: Name }, closed),
 );

@@ -3,6 +3,7 @@ import type { Answer, Captured, Receipt } from '../../link/receipt.ts';
 import type { Report } from '../../link/report.ts';
 import type { CredentialType } from '../../model/credential.ts';
 import type { SyncKind } from '../../server/wanted/kinds.ts';
+import type { ErasureEngine } from './erasures.ts';
 
 /** How a gateway is doing, as its server knows it. Instants in milliseconds since 1970 UTC. */
 export interface GatewayView {
@@ -41,7 +42,7 @@ export interface FleetItem {
 }
 
 /** What the engine of a server does for its gateways. */
-export interface FleetEngine {
+export interface FleetEngine extends ErasureEngine {
   /** Keeps what a gateway says of itself; its access points decide what it will hold. */
   reportGateway(query: { gateway: string; report: Report }): Promise<void>;
   /** The next letter for a gateway, which counts as sent; undefined if there is nothing to say now. */
@@ -50,7 +51,10 @@ export interface FleetEngine {
   takeReceipt(query: { gateway: string; receipt: Receipt | Answer }): Promise<void>;
   /** Compares everything that a gateway holds with what it shall hold, as soon as nothing is to be sent. */
   compareGateway(query: { gateway: string }): Promise<void>;
-  /** Records an alarm for each gateway at which something taken away is in force for longer than `limit` milliseconds. */
+  /**
+   * Records an alarm for each gateway at which something taken away is in force, or an erasure not confirmed, for
+   * longer than `limit` milliseconds.
+   */
   watchFleet(query: { limit: number }): Promise<void>;
   /** All gateways by id. */
   fleet(query: Record<string, never>): Promise<GatewayView[]>;

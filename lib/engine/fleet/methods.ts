@@ -9,8 +9,9 @@ import type { Exchange } from '../sync/exchange.ts';
 import type { Store } from '../store/store.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { FleetEngine } from './fleet-engine.ts';
+import type { ErasureEngine } from './erasures.ts';
 import { fleetItems, fleetView } from './view.ts';
-import type { RevocationWatch } from './watch.ts';
+import type { LateWatch } from './watch.ts';
 
 const report = parser(Type.Object({ gateway: Id, report: Report }, closed));
 const pair = parser(Type.Object({ site: Id, gateway: Id }, closed));
@@ -31,12 +32,12 @@ interface Parts {
   clock: Clock;
   exchange: Exchange;
   dispatch: Dispatch;
-  watch: RevocationWatch;
+  watches: readonly LateWatch[];
 }
 
 /** What the engine of a server offers; every request is checked here. */
-export function fleetMethods(parts: Parts): FleetEngine {
-  const { store, clock, exchange, dispatch, watch } = parts;
+export function fleetMethods(parts: Parts): Omit<FleetEngine, keyof ErasureEngine> {
+  const { store, clock, exchange, dispatch, watches } = parts;
   return {
     async reportGateway(query) {
       const checked = report.parse(query, 'report');
@@ -51,7 +52,10 @@ export function fleetMethods(parts: Parts): FleetEngine {
       dispatch.compare(gateway.parse(query, 'query').gateway);
       return Promise.resolve();
     },
-    watchFleet: async (query) => watch.look(limit.parse(query, 'query').limit),
+    async watchFleet(query) {
+      const checked = limit.parse(query, 'query');
+      for (const watch of watches) await watch.look(checked.limit);
+    },
     fleet: () => fleetView(store, clock.now()),
     fleetItems: async (query) => fleetItems(store, items.parse(query, 'query')),
     async openCaptured(query) {

@@ -10,25 +10,42 @@ interface Parts {
   journal: Journal;
 }
 
+/** What gateways have to confirm in time, and the codes of being late and of being late no more. */
+const WATCHED = {
+  revocation: {
+    query: 'overdue',
+    late: 'revocationUnconfirmed',
+    over: 'revocationConfirmed',
+  },
+  erasure: {
+    query: 'overdueErasures',
+    late: 'erasureUnconfirmed',
+    over: 'erasureConfirmed',
+  },
+} as const;
+
 /** Looks whether what was taken away has been taken away everywhere, and says so once where it has not. */
-export class RevocationWatch {
+export class LateWatch {
   readonly #parts: Parts;
+  readonly #codes: (typeof WATCHED)[keyof typeof WATCHED];
   readonly #told = new Set<string>();
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, what: keyof typeof WATCHED) {
     this.#parts = parts;
+    this.#codes = WATCHED[what];
   }
 
   async look(limit: number): Promise<void> {
     const { store, clock, trust, journal } = this.#parts;
-    const overdue = await store.sync('overdue', { before: clock.now() - limit });
+    const { query, late: alarm, over } = this.#codes;
+    const overdue = await store.sync(query, { before: clock.now() - limit });
     const late = new Set(overdue.map(({ gateway }) => gateway));
     for (const gateway of this.#told) {
       if (late.has(gateway)) continue;
       this.#told.delete(gateway);
       const entry = {
         category: 'system',
-        code: 'revocationConfirmed',
+        code: over,
         details: { gateway },
       } as const;
       await journal.event(entry, trust.read());
@@ -37,7 +54,7 @@ export class RevocationWatch {
       if (this.#told.has(details.gateway)) continue;
       this.#told.add(details.gateway);
       await journal.event(
-        { category: 'alarm', code: 'revocationUnconfirmed', details: { ...details } },
+        { category: 'alarm', code: alarm, details: { ...details } },
         trust.read(),
       );
     }

@@ -5,7 +5,8 @@ import { Dispatch } from '../fleet/dispatch.ts';
 import type { ErasePerson } from '../faces/erasure.ts';
 import type { FleetEngine } from '../fleet/fleet-engine.ts';
 import { fleetMethods } from '../fleet/methods.ts';
-import { RevocationWatch } from '../fleet/watch.ts';
+import { createErasures } from '../fleet/erasures.ts';
+import { LateWatch } from '../fleet/watch.ts';
 import type { Journal } from '../journal.ts';
 import type { GrantOpening } from '../opening.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
@@ -57,6 +58,7 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
     startCommand: createStartCommand({ ...parts, used, exchange, state }),
   });
   const dispatch = new Dispatch({ ...parts, exchange });
-  const watch = new RevocationWatch(parts);
-  return { ...gateway, ...fleetMethods({ ...parts, exchange, dispatch, watch }) };
+  const watches = [new LateWatch(parts, 'revocation'), new LateWatch(parts, 'erasure')];
+  const fleet = fleetMethods({ ...parts, exchange, dispatch, watches });
+  return { ...gateway, ...fleet, ...createErasures(parts) };
 }

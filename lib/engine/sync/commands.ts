@@ -66,13 +66,21 @@ async function carryOut(
       });
       return {};
     case 'erase':
-      return { erased: await parts.erasePerson({ person: order.person, what: 'person', author }) };
+      return { erased: await erase(order, author, parts) };
     case 'capture':
       arm(id, order, parts);
       return {};
     case 'mode':
       return {}; // doors are no business of the engine
   }
+}
+
+function erase(
+  { person, what = 'person' }: Extract<Order, { kind: 'erase' }>,
+  author: string,
+  { erasePerson }: Parts,
+): ReturnType<ErasePerson> {
+  return erasePerson({ person, what, author });
 }
 
 function arm(

@@ -17,6 +17,16 @@ import {
   type ReceiptQuery,
   type ReportQuery,
 } from './fleet.ts';
+import {
+  erasures,
+  orderErasure,
+  overdueErasures,
+  saveErasure,
+  waitingErasures,
+  type ErasureAnswer,
+  type ErasureExtent,
+  type ErasureRow,
+} from './erasures.ts';
 import type { Ended } from '../../../link/receipt.ts';
 import { endedHere, heldPage } from './held.ts';
 import { refresh } from './refresh.ts';
@@ -35,6 +45,11 @@ export interface SyncQueries {
   gateway: { gateway: string };
   gateways: Record<string, never>;
   items: { gateway: string; limit: number };
+  erase: { person: string; what: ErasureExtent; author: string; now: number };
+  waitingErasures: { gateway: string; limit: number };
+  erased: ErasureAnswer;
+  erasures: { person?: string; limit: number };
+  overdueErasures: { before: number };
 }
 
 export interface SyncAnswers {
@@ -51,6 +66,12 @@ export interface SyncAnswers {
   gateway: { report: string; received: number } | undefined;
   gateways: { version: number; gateways: GatewayRow[] };
   items: ItemRow[];
+  erase: undefined;
+  waitingErasures: ErasureRow[];
+  /** Whether it was asked for. */
+  erased: boolean;
+  erasures: ErasureRow[];
+  overdueErasures: { gateway: string; items: number; since: number }[];
 }
 
 export type SyncKey = keyof SyncQueries;
@@ -70,6 +91,11 @@ const HANDLERS: {
   gateway: lastReport,
   gateways: gatewayRows,
   items: openItems,
+  erase: orderErasure,
+  waitingErasures,
+  erased: saveErasure,
+  erasures,
+  overdueErasures,
 };
 
 /** Answers one question, inside the transaction that is open. */
