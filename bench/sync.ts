@@ -125,7 +125,7 @@ async function transfer(
   const sides = [
     new ServerSync({
       ...{ end: link.server, engine: server, revocationLimit: 60_000 },
-      ...{ onCommand: none, onCaptured: none, onError },
+      ...{ onCommand: none, onCaptured: none, onPhotos: none, onError },
     }),
     new GatewaySync({
       ...{ end, engine: gateway, tellDoors: none, program: 'bench' },

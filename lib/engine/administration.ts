@@ -10,18 +10,19 @@ import type { FaceSettings } from './faces/settings.ts';
 import { prepareChanges } from './prepare.ts';
 import type { LocalClock } from './passes/local-clock.ts';
 import type { Secrets } from './secrets.ts';
-import type { Store } from './store/store.ts';
+import type { SideWrite, Store } from './store/store.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Longest list of ids in an event, in characters; the number of changes is told in any case. */
 const MOST_IDS = 1000;
 
 export interface Administration {
-  /** `event` tells what happened; by default, what was changed. */
+  /** `event` tells what happened; by default, what was changed. `side` is committed with the changes. */
   change(
     changes: readonly Change[],
     options: ChangeOptions,
     event?: EventEntry,
+    side?: readonly SideWrite[],
   ): Promise<ChangeReport>;
   find<K extends EntityKind>(query: FindQuery<K>): Promise<StoredEntities[K][]>;
 }
@@ -43,6 +44,7 @@ export function createAdministration(parts: Parts): Administration {
     changes: readonly Change[],
     { author, atomic = true, scope }: ChangeOptions,
     entry = changeEvent(changes, author, scope),
+    side: readonly SideWrite[] = [],
   ): Promise<ChangeReport> {
     const { ready, failed } = await prepareChanges(changes, author, parts);
     if (ready.length === 0 || (atomic && failed.length > 0)) {
@@ -52,7 +54,10 @@ export function createAdministration(parts: Parts): Administration {
       ready.map((item) => item.change),
       atomic,
       entry,
-      { ...optional('scope', scope && { ...scope, today: local(trust.read().now).slice(0, 10) }) },
+      {
+        side,
+        ...optional('scope', scope && { ...scope, today: local(trust.read().now).slice(0, 10) }),
+      },
     );
     return {
       version: outcome.version,
@@ -62,7 +67,7 @@ export function createAdministration(parts: Parts): Administration {
   }
 
   return {
-    change: (changes, options, event) => writer.alone(() => change(changes, options, event)),
+    change: (...args) => writer.alone(() => change(...args)),
     find({ credential, ...query }) {
       const limited = { limit: DEFAULT_LIMIT, ...query };
       if (credential === undefined) return store.find(limited);

@@ -158,7 +158,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const penalties = createPenalties(administration, local);
   const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   const faces = createFaces({
-    ...{ ...parts, administration, journal, trust, local, site, touched },
+    ...{ ...parts, administration, journal, trust, local, site, touched, mastership, writer },
     settings: faceSettings,
     announce: () => {
       events.emit('policy', { version: policy.version });
@@ -170,8 +170,8 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     link: assembleLink({
       ...parts,
       ...{ site, journal, trust, writer, administration, grantOpening },
-      ...{ presence, mastership, capture },
-      erasePerson: faces.methods.erasePerson,
+      ...{ presence, mastership, capture, faces: faceSettings },
+      erasePerson: (request) => faces.methods.erasePerson(request),
     }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),

@@ -11,7 +11,7 @@ import { AccessError } from '../model/errors.ts';
 import type { EngineKeys } from './keys.ts';
 
 /** What a sealed blob holds; bound into the seal, so that blobs cannot change places. */
-export type SealedKind = 'value' | 'template' | 'tokenKey' | 'siteKeys';
+export type SealedKind = 'value' | 'template' | 'photo' | 'tokenKey' | 'siteKeys';
 
 /** Everything that is done with the engine's keys. */
 export interface Secrets {

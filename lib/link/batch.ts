@@ -7,12 +7,16 @@ import { ExchangeKey } from './report.ts';
 /** Items of one batch, and about so many characters of it, at most. */
 export const BATCH_ITEMS = 500;
 export const BATCH_CHARACTERS = 200_000;
+/** Characters of the sealed secrets of a credential, at most: a photo of 96 KiB takes 174,800. */
+const MOST_SECRET = 180_000;
+const MOST_KEYS = 8192;
 /** Each kind is compared in so many parts. */
 export const BUCKETS = 256;
 
 export const SyncKindName = Type.Enum(SYNC_KINDS);
 /** AES-256-GCM for this gateway alone: nonce, tag, text; base64url. */
-const Sealed = Type.String({ pattern: '^[A-Za-z0-9_-]+$', minLength: 38, maxLength: 8192 });
+const sealed = (maxLength: number) =>
+  Type.String({ pattern: '^[A-Za-z0-9_-]+$', minLength: 38, maxLength });
 
 /** Whom a letter is for: what was meant for one gateway counts at no other. */
 const address = { site: Id, gateway: Id };
@@ -29,8 +33,8 @@ const puts = SYNC_KINDS.map((kind) =>
     {
       put: Type.Literal(kind),
       value: WIRE_SCHEMAS[kind],
-      // PIN hash, template and token key, as JSON with values in base64.
-      ...(kind === 'credential' && { secret: Type.Optional(Sealed) }),
+      // PIN hash, template, token key and photo, as JSON with values in base64.
+      ...(kind === 'credential' && { secret: Type.Optional(sealed(MOST_SECRET)) }),
     },
     closed,
   ),
@@ -55,7 +59,7 @@ export const Batch = Type.Object(
     /** The server's key, as in `Report.exchange`. */
     exchange: ExchangeKey,
     /** The keys by which credentials are found in this site, sealed. */
-    keys: Sealed,
+    keys: sealed(MOST_KEYS),
     items: Type.Array(Item, { minItems: 1, maxItems: BATCH_ITEMS }),
   },
   closed,

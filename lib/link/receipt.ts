@@ -138,13 +138,35 @@ export const Captured = Type.Object(
 );
 export type Captured = Static<typeof Captured>;
 
+/** What became of photos: `made` for a template, else why there is none. */
+export const PhotoResults = Type.Array(
+  Type.Object({ credential: Id, result: Type.String({ minLength: 1, maxLength: 64 }) }, closed),
+  { maxItems: 500 },
+);
+
+/** What a gateway has made of the photos that it was sent (R-052). */
+export const PhotoLetter = Type.Object(
+  { kind: Type.Literal('photos'), results: PhotoResults },
+  closed,
+);
+export type PhotoLetter = Static<typeof PhotoLetter>;
+
 /** What a gateway sends on the channel `receipts`. */
-export const ReceiptLetter = Type.Union([Receipt, Roots, Buckets, Held, CommandResult, Captured]);
+export const ReceiptLetter = Type.Union([
+  Receipt,
+  Roots,
+  Buckets,
+  Held,
+  CommandResult,
+  Captured,
+  PhotoLetter,
+]);
 export type ReceiptLetter = Static<typeof ReceiptLetter>;
 
 const EXAMPLE_COMPARISON = '019a1b2c-3d4e-7f50-8a9b-0c1d2e3f4a5b';
 
 export const RECEIPT_EXAMPLES: readonly ReceiptLetter[] = [
+  { kind: 'photos', results: [{ credential: 'anna-face', result: 'made' }] },
   { kind: 'receipt', number: 13, received: 13, version: 341, failed: [], ended: [] },
   {
     kind: 'roots',

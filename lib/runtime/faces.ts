@@ -1,4 +1,5 @@
 import { openFaceClient, type FaceClient } from '../face/client.ts';
+import { DispatchedPhotos } from '../face/use/dispatched.ts';
 import { createFollower, type Unusable } from '../face/gallery/follow.ts';
 import { optional } from '../model/optional.ts';
 import type { SiteApi } from './site.ts';
@@ -46,12 +47,25 @@ function open(site: SiteApi): Entry {
   const follower = createFollower(site.engine);
   const client = openFaceClient({
     ...optional('models', process.env.GATEWIRE_FACE_MODELS),
-    follow: (gallery, isFresh) => follower.follow(gallery, isFresh),
+    follow: async (gallery, isFresh) => {
+      if (isFresh) {
+        const { model } = await client.service.describe({});
+        await site.engine.useFaceModel({ model });
+      }
+      await follower.follow(gallery, isFresh);
+    },
   });
+  const photos = new DispatchedPhotos({ engine: site.engine, faces: client });
   const stop = site.engine.on(
     'policy',
-    onePerBurst(() => client.follow()),
+    onePerBurst(async () => {
+      await client.follow();
+      await photos.work().catch(() => undefined); // what is left is done when the process is up again
+    }),
   );
+  const stopWaiting = client.onState((state) => {
+    if (state === 'up') void photos.work().catch(() => undefined);
+  });
   const faces: SiteFaces = {
     client,
     unusable: follower.unusable,
@@ -61,6 +75,7 @@ function open(site: SiteApi): Entry {
   };
   const close = (): Promise<void> => {
     stop();
+    stopWaiting();
     return client.close();
   };
   const entry: Entry = { faces, holders: 0, close, ending: undefined };

@@ -4,7 +4,7 @@ import type { BatchLetter } from '../link/batch.ts';
 import type { RemoteCommand } from '../link/command.ts';
 import { judgeCommand, type Arrival } from '../link/fence.ts';
 import type { GatewayEnd } from '../link/gateway-end.ts';
-import type { CommandResult, ErasedLetter } from '../link/receipt.ts';
+import type { CommandResult, ErasedLetter, PhotoLetter } from '../link/receipt.ts';
 import type { PassageEvent } from '../devices/passage/model.ts';
 import { optional } from '../model/optional.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -43,6 +43,7 @@ export class GatewaySync {
   #soon: NodeJS.Timeout | undefined;
   #waiting = 0;
   #line: Promise<void> = Promise.resolve();
+  #photos: Promise<void> = Promise.resolve();
 
   constructor(parts: GatewaySyncParts) {
     const { end, engine } = parts;
@@ -51,6 +52,7 @@ export class GatewaySync {
     this.#stops = [
       end.on('up', () => {
         this.report();
+        this.#tellPhotos();
       }),
       end.on('batches', ({ content }) => {
         this.#enqueue(content);
@@ -60,6 +62,7 @@ export class GatewaySync {
       }),
       engine.on('policy', () => {
         this.#reportSoon();
+        this.#tellPhotos();
       }),
       engine.on('captured', (captured) => {
         this.#work(end.send('receipts', captured));
@@ -170,6 +173,19 @@ export class GatewaySync {
     };
     this.#parts.onCommand(content);
     await this.#parts.end.send('receipts', content);
+  }
+
+  /** What became of photos, until the server has been told. */
+  #tellPhotos(): void {
+    const { end, engine } = this.#parts;
+    if (!end.connected) return;
+    this.#photos = this.#photos.then(async () => {
+      const results = await engine.photoResults({});
+      if (results.length === 0) return;
+      await end.send('receipts', { kind: 'photos', results } satisfies PhotoLetter);
+      await engine.photosTold({ credentials: results.map(({ credential }) => credential) });
+    });
+    this.#photos = this.#photos.catch(this.#failed);
   }
 
   #work(work: Promise<unknown>): void {

@@ -1,6 +1,12 @@
 import type { Engine } from '../engine/engine.ts';
 import { MAX_LIFE, RemoteCommand } from '../link/command.ts';
-import { Captured, CommandResult, type Answer, type Receipt } from '../link/receipt.ts';
+import {
+  Captured,
+  CommandResult,
+  PhotoLetter,
+  type Answer,
+  type Receipt,
+} from '../link/receipt.ts';
 import type { Report } from '../link/report.ts';
 import type { ServerEnd, UpLetter } from '../link/server-end.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -20,6 +26,7 @@ const LONG_LIFE = MAX_LIFE;
 
 const commandResult = parser(CommandResult);
 const captured = parser(Captured);
+const photos = parser(PhotoLetter);
 const remoteCommand = parser(RemoteCommand);
 
 /** What a command has come to. */
@@ -46,6 +53,8 @@ export interface ServerSyncParts {
   clock?: Pick<Clock, 'monotonic'>;
   onCommand: (answer: CommandAnswer) => void;
   onCaptured: (credential: CapturedCredential) => void;
+  /** What became of photos at a gateway. */
+  onPhotos: (answer: Pick<PhotoLetter, 'results'> & { gateway: string }) => void;
   onError: (error: unknown) => void;
 }
 
@@ -116,6 +125,10 @@ export class ServerSync {
     if (commandResult.check(content)) {
       await this.#erasures.take(gateway, content);
       this.#parts.onCommand({ gateway, ...content });
+    } else if (photos.check(content)) {
+      const { results } = content;
+      await this.#parts.engine.takePhotoResults({ gateway, results });
+      this.#parts.onPhotos({ gateway, results });
     } else if (captured.check(content)) {
       const { site } = this.#parts.end;
       const opened = await this.#parts.engine.openCaptured({ site, gateway, captured: content });

@@ -80,6 +80,7 @@ function startServer({ node, config }: Context, link: LinkApi): NodeParts<never>
     revocationLimit: config.revocationLimit,
     onCommand: tell('command'),
     onCaptured: tell('captured'),
+    onPhotos: tell('photos'),
     onError: (error) => {
       node.error(error);
     },

@@ -24,6 +24,8 @@ export interface FaceMatchConfig {
   demands: FaceDemands;
   /** Whether a photo that was named as a file stays after enrolment. */
   keepPhoto: boolean;
+  /** Whether gateways make the template of the photo themselves. */
+  dispatch: boolean;
   /** Days for which a picture is kept with the record; 0 keeps none. */
   snapshotDays: number;
   snapshots: string;
@@ -44,6 +46,7 @@ export function normalise(settings: Settings): FaceMatchConfig {
     recognition: recognitionOf(settings, demands),
     demands,
     keepPhoto: settings.flag('keepPhoto', false),
+    dispatch: settings.flag('dispatch', false),
     snapshotDays: settings.number('snapshotDays', { min: 0, max: 3650, fallback: 0 }),
     snapshots: settings.text('snapshots', 'snapshots'),
     author: `flow:${settings.text('name', settings.text('id'))}`.slice(0, AUTHOR_LENGTH),

@@ -3,7 +3,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import Type from 'typebox';
 import type { FaceFindings } from '../../lib/face/face.ts';
 import { toTemplate } from '../../lib/face/template.ts';
-import { enrol } from '../../lib/face/use/enrolment.ts';
+import { enrol, type GivenConsent } from '../../lib/face/use/enrolment.ts';
 import { Consent } from '../../lib/model/consent.ts';
 import { closed, Id } from '../../lib/model/fields.ts';
 import { optional } from '../../lib/model/optional.ts';
@@ -34,22 +34,42 @@ interface Parts {
 export async function enrolPhoto(
   { config, site, faces }: Parts,
   message: NodeMessageInFlow,
-  { bytes, file }: GivenPicture,
+  picture: GivenPicture,
 ): Promise<PhotoAnswer> {
+  const { bytes, file } = picture;
   const person = personParser.parse(message.person, 'msg.person');
   const consent =
     message.consent === undefined ? undefined : consentParser.parse(message.consent, 'msg.consent');
   const { author, demands } = config;
+  const given = { person, author, ...optional('consent', consent) };
+  if (config.dispatch) return sendPhoto({ config, site, faces }, given, picture);
   const parts = { engine: site.engine, faces, now: Date.now };
-  const request = { person, picture: bytes, author, demands, ...optional('consent', consent) };
+  const request = { ...given, picture: bytes, demands };
   const result = await enrol(parts, request);
   const isDone = result.outcome === 'enrolled';
-  if (isDone && file !== undefined && !config.keepPhoto) await rm(file, { force: true });
+  if (isDone) await forget(config, file);
   const more = {
     ...(result.outcome === 'enrolled' && { credential: result.credential }),
     ...(result.outcome === 'duplicate' && { other: result.other }),
   };
   return { isDone, report: { ...reportOf(result.outcome, result.findings), person, ...more } };
+}
+
+/** A photo that is sent to the gateways, for each to make its own template of it; small, and nothing but it. */
+async function sendPhoto(
+  { config, site, faces }: Parts,
+  given: { person: string; author: string; consent?: GivenConsent },
+  { bytes, file }: GivenPicture,
+): Promise<PhotoAnswer> {
+  const small = await faces.service.snapshot({ picture: bytes });
+  const photo = Buffer.from(small).toString('base64');
+  const { credential } = await site.engine.dispatchPhoto({ ...given, photo });
+  await forget(config, file);
+  return { isDone: true, report: { outcome: 'dispatched', person: given.person, credential } };
+}
+
+async function forget({ keepPhoto }: FaceMatchConfig, file: string | undefined): Promise<void> {
+  if (file !== undefined && !keepPhoto) await rm(file, { force: true });
 }
 
 /** The mode *extract*: a photo becomes a template with the identity of its model, for another gateway. */

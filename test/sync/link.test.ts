@@ -42,6 +42,7 @@ class Rig {
       engine: pair.server,
       revocationLimit: 60_000,
       onCommand: (answer) => this.events.emit('answer', answer),
+      onPhotos: (answer) => this.events.emit('photos', answer),
       onCaptured: (captured) => this.events.emit('captured', captured),
       onError,
     });

@@ -1,3 +1,5 @@
+import type { ModelIdentity } from '../../model/credential.ts';
+import { optional } from '../../model/optional.ts';
 import type { EventEntry } from '../../model/record.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -5,12 +7,15 @@ import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
 import type { LocalClock } from '../passes/local-clock.ts';
+import type { Mastership } from '../mastership/mastership.ts';
+import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
+import { createPhotos } from './photos.ts';
 import { createErasure } from './erasure.ts';
 import { createFollowing } from './following.ts';
-import type { FaceEngine, FaceState } from './interface.ts';
+import type { FaceEngine, FaceReenrolment, FaceState } from './interface.ts';
 import * as requests from './requests.ts';
 import { createRetention, type Retention } from './retention.ts';
 import { FACES_SETTING, type FaceSettings } from './settings.ts';
@@ -31,12 +36,14 @@ interface Parts {
   policy: Policy;
   secrets: Secrets;
   settings: FaceSettings;
-  administration: Pick<Administration, 'change'>;
+  administration: Administration;
   journal: Journal;
   trust: ClockTrust;
   local: LocalClock;
   site: Site;
   touched: Touched;
+  mastership: Mastership;
+  writer: PolicyWriter;
   /** Tells everybody that the policy has changed. */
   announce: () => void;
 }
@@ -79,16 +86,30 @@ export function createFaces(parts: Parts): Faces {
       throw new AccessError('NOT_FOUND', `The access point ${accessPoint} is not configured`);
     },
     async faceReenrolments(query) {
-      const {
-        model,
-        after = '',
-        limit = MOST_LISTED,
-      } = requests.reenrolments.parse(query, 'query');
-      return store.faces('outdated', { model, after, limit });
+      return reenrolments(parts, requests.reenrolments.parse(query, 'query'));
     },
     personPictures: async (query) =>
       store.faces('pictures', { after: 0, ...requests.pictures.parse(query, 'query') }),
+    ...createPhotos(parts),
     erasePerson: async (request) => erase(requests.erasure.parse(request, 'request')),
   };
   return { methods, retention };
+}
+
+async function reenrolments(
+  { store, settings }: Parts,
+  query: { model?: ModelIdentity; after?: string; limit?: number },
+): Promise<FaceReenrolment[]> {
+  const { model = settings.model, after = '', limit = MOST_LISTED } = query;
+  const outdated =
+    model === undefined ? [] : await store.faces('outdated', { model, after, limit });
+  const refused = await store.faces('refused', { after, limit });
+  const all: FaceReenrolment[] = [
+    ...outdated.map((row) => ({ ...row, reason: 'MODEL_MISMATCH' })),
+    ...refused.map(({ gateway, ...row }) => ({
+      ...row,
+      ...optional('gateway', gateway ?? undefined),
+    })),
+  ];
+  return all.sort((a, b) => (a.credential < b.credential ? -1 : 1)).slice(0, limit);
 }

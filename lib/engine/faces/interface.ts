@@ -1,5 +1,6 @@
 import type { ModelIdentity } from '../../model/credential.ts';
 import type { RecordRef } from '../../model/record.ts';
+import type { PhotoEngine } from './photo-engine.ts';
 import type { FaceConfig } from './requests.ts';
 
 /** A template on its way to the gallery that searches it. */
@@ -43,11 +44,15 @@ export interface FaceState {
   many: boolean;
 }
 
-/** A person whose face has to be enrolled anew, because its template is of another model (N5). */
+/** A person whose face has to be enrolled anew (N5). */
 export interface FaceReenrolment {
   credential: string;
   person: string;
-  /** What made the template; absent if that is not known. */
+  /** `MODEL_MISMATCH`, or why no template could be made of the photo. */
+  reason: string;
+  /** The gateway that cannot use it; absent if it is of no use here. */
+  gateway?: string;
+  /** What made the template, if that is known. */
   model?: ModelIdentity;
 }
 
@@ -75,7 +80,7 @@ export interface ErasureReceipt {
 }
 
 /** What the engine keeps of faces. Vectors are compared elsewhere; the engine never sees a picture. */
-export interface FaceEngine {
+export interface FaceEngine extends PhotoEngine {
   /** Says how templates are kept; holds until it is said anew, restarts included. */
   configureFaces(config: FaceConfig): Promise<FaceState>;
   faceState(query: Record<string, never>): Promise<FaceState>;
@@ -89,9 +94,13 @@ export interface FaceEngine {
    * policy. Rejects with NOT_FOUND for an unknown access point.
    */
   faceAudience(query: { accessPoint: string }): Promise<FaceAudience>;
-  /** Templates of other models than this one, by credential; those after an id, 1 to 1000, default 1000. */
+  /**
+   * Whose faces have to be enrolled anew, by credential: templates of other models than this one (default: the one in
+   * use here), what gateways have refused for their model, and photos of which no template could be made. Those after
+   * an id, 1 to 1000, default 1000.
+   */
   faceReenrolments(query: {
-    model: ModelIdentity;
+    model?: ModelIdentity;
     after?: string;
     limit?: number;
   }): Promise<FaceReenrolment[]>;

@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { ModelIdentity } from '../../model/credential.ts';
+import { Consent } from '../../model/consent.ts';
 import { Id, Name, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
+import { PhotoResults } from '../../link/receipt.ts';
 
 /**
  * Where templates of faces are: dispatched by a server or enrolled here (`stored`), enrolled here and never sent
@@ -9,6 +11,9 @@ import { parser } from '../../model/parse.ts';
  */
 export const FACE_MODES = ['stored', 'gatewayOnly', 'carried', 'off'] as const;
 export type FaceMode = (typeof FACE_MODES)[number];
+
+/** A photo that is sent to gateways has no more bytes: it has to fit into a message of the link. */
+export const MOST_PHOTO_BYTES = 96 * 1024;
 
 const Days = Type.Integer({ minimum: 0, maximum: 3660 });
 
@@ -19,6 +24,8 @@ export const FaceConfig = Type.Object(
     keepAfterValidity: Days,
     /** Days after the consent was withdrawn; it is not searched from that moment on. */
     keepAfterWithdrawal: Days,
+    /** At a server: photos stay, sealed, when all gateways have made their templates of them. Default: they go. */
+    keepPhotos: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -33,7 +40,10 @@ export const changes = parser(
 );
 export const audience = parser(Type.Object({ accessPoint: Id }, closed));
 export const reenrolments = parser(
-  Type.Object({ model: ModelIdentity, after: Type.Optional(Id), limit: Limit }, closed),
+  Type.Object(
+    { model: Type.Optional(ModelIdentity), after: Type.Optional(Id), limit: Limit },
+    closed,
+  ),
 );
 export const pictures = parser(
   Type.Object({ person: Id, after: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
@@ -41,3 +51,41 @@ export const pictures = parser(
 export const erasure = parser(
   Type.Object({ person: Id, what: Type.Enum(['biometrics', 'person']), author: Name }, closed),
 );
+
+const { text, language, guardian } = Consent.properties;
+const Dispatch = Type.Object(
+  {
+    person: Id,
+    /** A JPEG in base64. */
+    photo: Type.String({
+      pattern: '^[A-Za-z0-9+/]+={0,2}$',
+      maxLength: Math.ceil(MOST_PHOTO_BYTES / 3) * 4,
+    }),
+    author: Name,
+    /** The consent that is recorded with it; without one there has to be an earlier one. */
+    consent: Type.Optional(Type.Object({ text, language, guardian }, closed)),
+  },
+  closed,
+);
+export type Dispatch = Static<typeof Dispatch>;
+export const dispatch = parser(Dispatch);
+
+const Template = Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', maxLength: 4096 });
+const Settle = Type.Object(
+  {
+    credential: Id,
+    made: Type.Optional(Type.Object({ template: Template, model: ModelIdentity }, closed)),
+    problem: Type.Optional(Name),
+  },
+  closed,
+);
+export type Settle = Static<typeof Settle>;
+export const settle = parser(Settle);
+
+export const model = parser(ModelIdentity);
+export const ofModel = parser(Type.Object({ model: ModelIdentity }, closed));
+export const next = parser(Type.Object({ after: Type.Optional(Id) }, closed));
+export const told = parser(
+  Type.Object({ credentials: Type.Array(Id, { maxItems: 1000 }) }, closed),
+);
+export const results = parser(Type.Object({ gateway: Id, results: PhotoResults }, closed));

@@ -162,6 +162,7 @@ export class Dispatch {
     const opened = {
       ...(stored.pin && { pin: secrets.open(id, 'value', stored.pin) }),
       ...(stored.template && { template: secrets.open(id, 'template', stored.template) }),
+      ...(stored.photo && { photo: secrets.open(id, 'photo', stored.photo) }),
       ...(stored.tokenKey && { tokenKey: secrets.open(id, 'tokenKey', stored.tokenKey) }),
     };
     return { ...put, secret: writeSecrets(channel, id, opened) } as BatchItem;

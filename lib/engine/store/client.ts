@@ -209,6 +209,8 @@ function numbersOf(side: SideWrite): number[] {
     case 'overrideOver':
     case 'syncedSecret':
     case 'answersOver':
+    case 'facePhoto':
+    case 'facePhotoOver':
       return [];
   }
 }

@@ -3,6 +3,7 @@ import { AccessError } from '../../model/errors.ts';
 import { COLLECTED_TABLES } from '../collected/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { ONLINE_TABLES } from './kept-answers.ts';
+import { FACE_PHOTO_TABLES } from './faces/photos.ts';
 import { FACE_TABLES } from './faces/schema.ts';
 import { LINK_VIEWS } from './links/views.ts';
 import { PARK_TABLES } from './park-schema.ts';
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   FACE_TABLES,
   SYNC_TABLES,
   ERASURE_TABLES,
+  FACE_PHOTO_TABLES,
 ];
 
 /**

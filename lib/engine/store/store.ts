@@ -24,6 +24,7 @@ import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
 import type { SyncedSecret } from './sync/synced.ts';
+import type { PhotoWrite } from './faces/photos.ts';
 import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { KeptRow, OnlineWrite } from './kept-answers.ts';
@@ -49,7 +50,8 @@ export type SideWrite =
   | ForgiveWrite
   | OnlineWrite
   | ReleaseWrite
-  | SyncedSecret;
+  | SyncedSecret
+  | PhotoWrite;
 
 /** What follows from marks, overrides and exits. */
 export type ReleaseWrite =

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import { Dispatch } from '../fleet/dispatch.ts';
+import type { FaceSettings } from '../faces/settings.ts';
 import type { ErasePerson } from '../faces/erasure.ts';
 import type { FleetEngine } from '../fleet/fleet-engine.ts';
 import { fleetMethods } from '../fleet/methods.ts';
@@ -41,6 +42,7 @@ interface Parts {
   presence: Presence;
   mastership: Mastership;
   capture: Capture;
+  faces: FaceSettings;
 }
 
 /** Wires what an engine does on a link, as a gateway and as a server. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
+import { MOST_PHOTO_BYTES } from '../faces/requests.ts';
 import type { Channel } from './exchange.ts';
 
 /** What travels sealed with a credential. */
@@ -9,10 +10,21 @@ export interface CredentialSecrets {
   pin?: Uint8Array;
   template?: Uint8Array;
   tokenKey?: Uint8Array;
+  /** Of which the gateway makes the template. */
+  photo?: Uint8Array;
 }
 
-const Base64 = Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', maxLength: 4096 }));
-const parcel = parser(Type.Object({ pin: Base64, template: Base64, tokenKey: Base64 }, closed));
+const base64 = (maxLength: number) =>
+  Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', maxLength }));
+const parcel = parser(
+  Type.Object(
+    {
+      ...{ pin: base64(4096), template: base64(4096), tokenKey: base64(4096) },
+      photo: base64(Math.ceil(MOST_PHOTO_BYTES / 3) * 4),
+    },
+    closed,
+  ),
+);
 
 /** Seals the secrets of a credential for the other engine, bound to its id. */
 export function writeSecrets(channel: Channel, id: string, secrets: CredentialSecrets): string {

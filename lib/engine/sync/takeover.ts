@@ -4,12 +4,14 @@ import type { Receipt } from '../../link/receipt.ts';
 import { toAccessError, type ErrorCode } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { ClockTrust } from '../clock-trust.ts';
+import type { FaceSettings } from '../faces/settings.ts';
 import type { Journal } from '../journal.ts';
 import type { Mastership } from '../mastership/mastership.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
+import type { MadeTemplate } from '../store/faces/photos.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
-import { changeOf, type BatchChange } from './changes.ts';
+import { changeOf, type Around, type BatchChange } from './changes.ts';
 import type { Channel, Exchange } from './exchange.ts';
 import { positionAfter, type SyncState } from './state.ts';
 
@@ -26,6 +28,7 @@ export interface TakeoverParts {
   exchange: Exchange;
   state: SyncState;
   mastership: Mastership;
+  faces: Pick<FaceSettings, 'model'>;
 }
 
 type Failure = Receipt['failed'][number];
@@ -48,12 +51,24 @@ export class Takeover {
     return this.#parts.writer.alone(async () => {
       const refused = this.#refusal(batch);
       if (refused !== undefined) return this.#refused(batch, refused);
-      const { exchange, secrets } = this.#parts;
+      const { exchange, secrets, faces } = this.#parts;
       const channel = exchange.channel(batch.exchange, batch);
       const keys = openKeys(channel, batch);
       if (keys === undefined) return this.#refused(batch, 'unreadable');
-      return this.#apply(batch, keys, await prepare(batch, channel, secrets));
+      const made = await this.#made(batch);
+      const around = { channel, secrets, model: faces.model, made };
+      return this.#apply(batch, keys, await prepare(batch, around));
     });
+  }
+
+  /** What was made here of the photos of these faces. */
+  async #made({ items }: Batch): Promise<Map<string, MadeTemplate>> {
+    const credentials = items.flatMap((item) =>
+      'put' in item && item.put === 'credential' && item.value.photo ? [item.value.id] : [],
+    );
+    if (credentials.length === 0) return new Map();
+    const made = await this.#parts.store.faces('madeTemplates', { credentials });
+    return new Map(made.map((one) => [one.id, one]));
   }
 
   #refusal({ number, after, version }: Batch): Receipt['refused'] {
@@ -114,12 +129,12 @@ export class Takeover {
   }
 }
 
-async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Promise<Prepared> {
+async function prepare({ items }: Batch, around: Around): Promise<Prepared> {
   const prepared: Prepared = { ready: [], failed: [] };
   for (const [index, item] of items.entries()) {
     if (index % PORTION === PORTION - 1) await setImmediate();
     try {
-      prepared.ready.push(changeOf(item, channel, secrets));
+      prepared.ready.push(changeOf(item, around));
     } catch (error) {
       const { code, message } = toAccessError(error);
       const named =

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '../../engine/engine.ts';
 import type { Consent } from '../../model/consent.ts';
+import type { ModelIdentity } from '../../model/credential.ts';
 import type { Change } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import { optional } from '../../model/optional.ts';
@@ -40,23 +41,17 @@ export async function enrol(
   { engine, faces, now }: EnrolParts,
   request: EnrolRequest,
 ): Promise<Enrolment> {
-  const { person, picture, demands } = request;
-  const findings = await faces.service.analyse({ picture, demands });
-  const { vector } = findings;
-  if (vector === undefined) return { outcome: 'flawed', findings };
-  const { model, thresholds } = await faces.service.describe({});
-  const other = await nearestOther(faces, vector, person);
-  if (other !== undefined && other.score >= thresholds.identify) {
-    return { outcome: 'duplicate', findings, other };
-  }
+  const { person } = request;
+  const result = await makeTemplate(faces, request);
+  if (result.outcome !== 'made') return result;
+  const { findings, made } = result;
   const earlier = await engine.find({ kind: 'credential', person });
   const credential = randomUUID();
-  const template = Buffer.from(toTemplate(vector)).toString('base64');
   await apply(engine, request.author, [
     ...consentChange(request, now()),
     create('credential', {
       ...{ id: credential, person, type: 'face', value: credential },
-      ...{ model, template },
+      ...made,
     }),
   ]);
   const replaced = earlier.filter(({ type }) => type === 'face');
@@ -69,8 +64,35 @@ export async function enrol(
   return { outcome: 'enrolled', credential, findings };
 }
 
+/** What a photo has led to, before anything is stored. */
+export type Making =
+  | {
+      outcome: 'made';
+      findings: FaceFindings;
+      /** The template in base64, and what made it. */
+      made: { template: string; model: ModelIdentity };
+    }
+  | Exclude<Enrolment, { outcome: 'enrolled' }>;
+
+/** Makes a template of the photo of a person, unless it is not good enough or shows somebody else who is known. */
+export async function makeTemplate(
+  faces: Pick<FaceClient, 'service'>,
+  { person, picture, demands }: Pick<EnrolRequest, 'person' | 'picture' | 'demands'>,
+): Promise<Making> {
+  const findings = await faces.service.analyse({ picture, demands });
+  const { vector } = findings;
+  if (vector === undefined) return { outcome: 'flawed', findings };
+  const { model, thresholds } = await faces.service.describe({});
+  const other = await nearestOther(faces, vector, person);
+  if (other !== undefined && other.score >= thresholds.identify) {
+    return { outcome: 'duplicate', findings, other };
+  }
+  const template = Buffer.from(toTemplate(vector)).toString('base64');
+  return { outcome: 'made', findings, made: { template, model } };
+}
+
 async function nearestOther(
-  { service }: EnrolParts['faces'],
+  { service }: Pick<FaceClient, 'service'>,
   vector: Float32Array,
   person: string,
 ): Promise<{ person: string; score: number } | undefined> {

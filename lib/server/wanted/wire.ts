@@ -25,6 +25,8 @@ const WireCredential = Type.Object(
     hint: Type.String({ maxLength: 256 }),
     /** Says which PIN hash, template and token key belong to it; absent if there is none of them. */
     stamp: Type.Optional(Lookup),
+    /** The gateway makes the template itself, of a photo. */
+    photo: Type.Optional(Type.Literal(true)),
   },
   closed,
 );

@@ -1,5 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ModelIdentity } from '../../../model/credential.ts';
+import {
+  madeTemplates,
+  nextPhoto,
+  refusedFaces,
+  untoldResults,
+  type MadeTemplate,
+  type PhotoResult,
+  type RefusedFace,
+  type WaitingPhoto,
+} from './photos.ts';
 
 /** A template as the store holds it. */
 export interface SealedFace {
@@ -26,6 +36,10 @@ export interface FaceAnswers {
   outdated: { credential: string; person: string; model?: ModelIdentity }[];
   /** Pictures that records about a person tell of; more follow after `next`. */
   pictures: { names: string[]; next?: number };
+  nextPhoto: WaitingPhoto | undefined;
+  madeTemplates: MadeTemplate[];
+  untoldResults: PhotoResult[];
+  refused: RefusedFace[];
 }
 
 export interface FaceQueries {
@@ -46,6 +60,10 @@ export interface FaceQueries {
   biometrics: { person: string };
   outdated: { model: ModelIdentity; after: string; limit: number };
   pictures: { person: string; after: number };
+  nextPhoto: { after: string };
+  madeTemplates: { credentials: readonly string[] };
+  untoldResults: { limit: number };
+  refused: { after: string; limit: number };
 }
 
 export type FaceKind = keyof FaceAnswers;
@@ -131,6 +149,10 @@ const QUERIES: { [K in FaceKind]: (db: DatabaseSync, query: FaceQueries[K]) => F
     const rows = db.prepare(PICTURES).all(after, last, person);
     return { names: rows.map(({ name }) => String(name)), next: last };
   },
+  nextPhoto,
+  madeTemplates,
+  untoldResults,
+  refused: refusedFaces,
 };
 
 /** Answers a question about templates of faces. */

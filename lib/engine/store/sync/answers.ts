@@ -27,6 +27,7 @@ import {
   type ErasureExtent,
   type ErasureRow,
 } from './erasures.ts';
+import { markTold, saveResults, type ResultsQuery } from '../faces/photos.ts';
 import type { Ended } from '../../../link/receipt.ts';
 import { endedHere, heldPage } from './held.ts';
 import { refresh } from './refresh.ts';
@@ -50,6 +51,8 @@ export interface SyncQueries {
   erased: ErasureAnswer;
   erasures: { person?: string; limit: number };
   overdueErasures: { before: number };
+  photosTold: { credentials: readonly string[] };
+  photoResults: ResultsQuery;
 }
 
 export interface SyncAnswers {
@@ -72,6 +75,8 @@ export interface SyncAnswers {
   erased: boolean;
   erasures: ErasureRow[];
   overdueErasures: { gateway: string; items: number; since: number }[];
+  photosTold: undefined;
+  photoResults: undefined;
 }
 
 export type SyncKey = keyof SyncQueries;
@@ -96,6 +101,8 @@ const HANDLERS: {
   erased: saveErasure,
   erasures,
   overdueErasures,
+  photosTold: markTold,
+  photoResults: saveResults,
 };
 
 /** Answers one question, inside the transaction that is open. */

@@ -6,8 +6,12 @@ import { dossiersOf } from './dossiers.ts';
 import { frameItem } from './frame.ts';
 import { select, type Item } from './items.ts';
 
-/** An item that a gateway refused is offered again after so many milliseconds. */
+/**
+ * An item that a gateway refused is offered again after so many milliseconds, then more and more seldom: after half of
+ * the time for which it has been wanted, and at least once an hour.
+ */
 const RETRY_AFTER = 5000;
+const RETRY_AT_LEAST = 3_600_000;
 /** Characters that an item takes beside its value. */
 const ITEM_CHARACTERS = 64;
 
@@ -17,6 +21,7 @@ export interface ItemSecrets {
   pin?: Uint8Array;
   template?: Uint8Array;
   tokenKey?: Uint8Array;
+  photo?: Uint8Array;
 }
 
 export interface ComposedItem {
@@ -78,11 +83,11 @@ function pendingOf(db: DatabaseSync, { gateway, limit, now }: ComposeQuery): Pen
   return select<Pending>(
     db,
     `SELECT kind, id, person, wanted FROM fleet_item INDEXED BY fleet_item_pending
-     WHERE gateway = ? AND wanted IS NOT applied AND number IS NULL
-       AND (failed IS NULL OR tried < ?)
-     ORDER BY place LIMIT ?`,
+     WHERE gateway = ?1 AND wanted IS NOT applied AND number IS NULL
+       AND (failed IS NULL OR tried < ?2 - min(max(${RETRY_AFTER}, (?2 - since) / 2), ${RETRY_AT_LEAST}))
+     ORDER BY place LIMIT ?3`,
     gateway,
-    now - RETRY_AFTER,
+    now,
     limit,
   );
 }
@@ -119,11 +124,14 @@ function ofFrame(db: DatabaseSync, { kind, id, wanted }: Pending): Item | undefi
 }
 
 function withSecrets(db: DatabaseSync, items: ComposedItem[]): ComposedItem[] {
-  const stamped = items.filter(({ value }) => value !== undefined && 'stamp' in value);
+  const stamped = items.filter(
+    ({ value }) => value !== undefined && ('stamp' in value || 'photo' in value),
+  );
   if (stamped.length === 0) return items;
-  const rows = select<CredentialRow>(
+  const rows = select<SecretRow>(
     db,
-    'SELECT id, type, sealed, template, token_key FROM credential WHERE id IN (SELECT value FROM json_each(?))',
+    `SELECT id, type, sealed, template, token_key, photo FROM credential
+     LEFT JOIN face_photo ON credential = id WHERE id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(stamped.map(({ id }) => id)),
   );
   const secrets = new Map(rows.map((row) => [row.id, secretsOf(row)]));
@@ -133,11 +141,14 @@ function withSecrets(db: DatabaseSync, items: ComposedItem[]): ComposedItem[] {
   });
 }
 
-function secretsOf({ type, sealed, template, token_key }: CredentialRow): ItemSecrets {
+type SecretRow = CredentialRow & { photo: Uint8Array | null };
+
+function secretsOf({ type, sealed, template, token_key, photo }: SecretRow): ItemSecrets {
   return present<ItemSecrets>({
     pin: type === 'pin' ? sealed : null,
     template,
     tokenKey: token_key,
+    photo,
   });
 }
 
@@ -152,7 +163,7 @@ function within(characters: number, items: readonly ComposedItem[]): ComposedIte
 }
 
 function charactersOf({ value, secrets = {} }: ComposedItem): number {
-  const blobs = [secrets.pin, secrets.template, secrets.tokenKey];
+  const blobs = [secrets.pin, secrets.template, secrets.tokenKey, secrets.photo];
   // Base64 within sealed base64.
   const sealed = blobs.reduce((sum, blob) => sum + (blob?.length ?? 0) * 2, 0);
   return ITEM_CHARACTERS + JSON.stringify(value ?? '').length + sealed;

@@ -11,6 +11,7 @@ import {
   groupsOf,
   itemOf,
   personRows,
+  photoItem,
   pushTo,
   select,
   stampOf,
@@ -19,14 +20,15 @@ import {
 
 const AMONG = 'IN (SELECT value FROM json_each(?1))';
 
-type HeldCredential = CredentialRow & { holder: string; returned: number };
+type HeldCredential = CredentialRow & { holder: string; returned: number; photo: number };
 type OwnPermissionRow = PermissionRow & { person: string };
 type HeldPass = Rows['pass'] & { tag_type: CredentialType };
 
 /** A credential belongs to whoever holds it as a tag; one that nobody holds any more opens for nobody. */
 const CREDENTIALS = `
   SELECT c.*, ifnull(p.person, c.person) AS holder,
-    p.id IS NULL AND EXISTS (SELECT 1 FROM pass WHERE tag = c.id) AS returned
+    p.id IS NULL AND EXISTS (SELECT 1 FROM pass WHERE tag = c.id) AS returned,
+    EXISTS (SELECT 1 FROM face_photo WHERE credential = c.id) AS photo
   FROM credential c LEFT JOIN pass p ON p.tag = c.id AND p.status = 'active'
   WHERE c.id IN (SELECT id FROM credential WHERE person ${AMONG}
     UNION SELECT tag FROM pass WHERE status = 'active' AND person ${AMONG})`;
@@ -88,7 +90,8 @@ function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<st
 function heldCredential(row: HeldCredential) {
   const isReturned = row.returned === 1 && (row.status ?? 'active') === 'active';
   const more = { person: row.holder, ...(isReturned && { status: 'returned' as const }) };
-  return { item: credentialItem(row, stampOf(row), more), type: row.type };
+  const item = row.photo === 1 ? photoItem(row, more) : credentialItem(row, stampOf(row), more);
+  return { item, type: row.type };
 }
 
 function ownPermission(row: PermissionRow): { item: Item; permission: Permission } {

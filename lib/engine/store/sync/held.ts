@@ -3,7 +3,15 @@ import type { Ended } from '../../../link/receipt.ts';
 import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { tableOf, type CredentialRow, type Rows } from '../entities/tables.ts';
 import type { Entry, PageQuery } from './fleet.ts';
-import { credentialItem, itemOf, personRows, select, stampOf, type Item } from './items.ts';
+import {
+  credentialItem,
+  itemOf,
+  personRows,
+  photoItem,
+  select,
+  stampOf,
+  type Item,
+} from './items.ts';
 
 /** What has come to its end counts for no decision, and stays as the gateway's own history. */
 const LIVING: Readonly<Partial<Record<SyncKind, string>>> = {
@@ -63,7 +71,15 @@ function credentialItems(db: DatabaseSync, rows: readonly CredentialRow[]): Item
     JSON.stringify(rows.map(({ id }) => id)),
   );
   const stamps = new Map(known.map((row) => [row.credential, row]));
+  const photos = new Set(
+    select<{ credential: string }>(
+      db,
+      'SELECT credential FROM face_photo WHERE credential IN (SELECT value FROM json_each(?))',
+      JSON.stringify(rows.map(({ id }) => id)),
+    ).map(({ credential }) => credential),
+  );
   return rows.map((row) => {
+    if (photos.has(row.id)) return photoItem(row);
     const local = stampOf(row);
     const origin = stamps.get(row.id);
     return credentialItem(row, origin?.local === local ? origin?.stamp : local);

@@ -39,6 +39,11 @@ export function credentialItem(
   return itemOf('credential', row, { lookup: row.lookup, ...optional('stamp', stamp), ...more });
 }
 
+/** A face whose template each gateway makes itself: what has become of it there is not what was sent. */
+export function photoItem(row: CredentialRow, more: object = {}): Item<'credential'> {
+  return credentialItem({ ...row, model: null }, undefined, { photo: true, ...more });
+}
+
 /** Names the secrets of a credential as they are stored here, without saying anything of them. */
 export function stampOf(row: CredentialRow): string | undefined {
   const secrets = [row.type === 'pin' ? row.sealed : null, row.template, row.token_key];

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { ModelIdentity } from '../../model/credential.ts';
+import type { Change } from '../../model/entity.ts';
+import { AccessError } from '../../model/errors.ts';
+import type { EventEntry } from '../../model/record.ts';
+import { isSameModel } from '../../face/template.ts';
+import type { Administration } from '../administration.ts';
+import type { ClockTrust } from '../clock-trust.ts';
+import { sealCredential } from '../credential-change.ts';
+import type { Journal } from '../journal.ts';
+import type { Mastership } from '../mastership/mastership.ts';
+import type { PolicyWriter } from '../policy-writer.ts';
+import type { Secrets } from '../secrets.ts';
+import { MADE } from '../store/faces/photos.ts';
+import type { Store } from '../store/store.ts';
+import type { PhotoEngine } from './photo-engine.ts';
+import * as requests from './requests.ts';
+import { MODEL_SETTING, type FaceSettings } from './settings.ts';
+
+/** Results in one letter. */
+const AT_A_TIME = 500;
+
+interface Parts {
+  store: Store;
+  secrets: Secrets;
+  settings: FaceSettings;
+  administration: Administration;
+  mastership: Mastership;
+  writer: PolicyWriter;
+  journal: Journal;
+  trust: ClockTrust;
+  announce: () => void;
+}
+
+/** Photos that gateways make templates of themselves (R-052), at both ends; every request is checked here. */
+export function createPhotos(parts: Parts): PhotoEngine {
+  const { store, secrets, settings, trust, announce } = parts;
+  return {
+    async useFaceModel(query) {
+      await useModel(parts, requests.ofModel.parse(query, 'query').model);
+    },
+    async dispatchPhoto(query) {
+      const credential = await dispatch(parts, requests.dispatch.parse(query, 'request'));
+      announce();
+      return { credential };
+    },
+    async nextFacePhoto(query) {
+      const next = await store.faces('nextPhoto', {
+        after: '',
+        ...requests.next.parse(query, 'query'),
+      });
+      if (next === undefined) return undefined;
+      const { credential, person, sealed } = next;
+      const photo = Buffer.from(secrets.open(credential, 'photo', sealed)).toString('base64');
+      return { credential, person, photo };
+    },
+    async settleFacePhoto(query) {
+      await settle(parts, requests.settle.parse(query, 'query'));
+      announce();
+    },
+    photoResults: () => store.faces('untoldResults', { limit: AT_A_TIME }),
+    photosTold: async (query) => store.sync('photosTold', requests.told.parse(query, 'query')),
+    async takePhotoResults(query) {
+      const checked = requests.results.parse(query, 'query');
+      const keep = settings.config.keepPhotos ?? false;
+      await store.sync('photoResults', { ...checked, keep, now: trust.read().now });
+    },
+  };
+}
+
+/** Templates of other models are neither taken over nor searched from now on (N5, R-055). */
+async function useModel({ settings, journal, trust }: Parts, model: ModelIdentity): Promise<void> {
+  if (settings.model !== undefined && isSameModel(settings.model, model)) return;
+  const { algorithm, version, digest = '' } = model;
+  const details = { algorithm, version, digest };
+  const event: EventEntry = { category: 'system', code: 'faceModelInUse', details };
+  const value = JSON.stringify(model);
+  await journal.event(event, trust.read(), [{ kind: 'setting', key: MODEL_SETTING, value }]);
+  settings.use(model);
+}
+
+/** The photo becomes the only face of its person; what the person had goes in the same transaction. */
+async function dispatch(parts: Parts, request: requests.Dispatch): Promise<string> {
+  const { secrets, settings, administration, mastership, trust } = parts;
+  const { person, photo, author, consent } = request;
+  mastership.requireLocal(['credential']);
+  if (!settings.isKeeping)
+    throw new AccessError('FORBIDDEN', 'no templates of faces are kept here');
+  const bytes = photoBytes(photo);
+  const earlier = await administration.find({ kind: 'credential', person, limit: 1000 });
+  await requireConsent(parts, request);
+  const credential = randomUUID();
+  const at = trust.read().now;
+  const given = { id: randomUUID(), person, at, author, ...consent };
+  const changes: Change[] = [
+    ...(consent ? [{ op: 'create', kind: 'consent', value: given } as const] : []),
+    {
+      op: 'create',
+      kind: 'credential',
+      value: { id: credential, person, type: 'face', value: credential },
+    },
+    ...earlier
+      .filter(({ type }) => type === 'face')
+      .map(({ id }) => ({ op: 'delete', kind: 'credential', id }) as const),
+  ];
+  const details = { person, credential, bytes: bytes.length };
+  const event = { category: 'administration', code: 'photoDispatched', author, details } as const;
+  const sealed = secrets.seal(credential, 'photo', bytes);
+  const side = [{ kind: 'facePhoto', credential, origin: 'here', photo: sealed } as const];
+  const { failed } = await administration.change(changes, { author }, event, side);
+  const [failure] = failed;
+  if (failure !== undefined) throw new AccessError(failure.code, failure.message);
+  return credential;
+}
+
+/** A JPEG that fits into a message of the link. */
+function photoBytes(photo: string): Buffer {
+  const bytes = Buffer.from(photo, 'base64');
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
+  if (isJpeg && bytes.length <= requests.MOST_PHOTO_BYTES) return bytes;
+  throw new AccessError('INPUT_INVALID', 'a photo for gateways is a JPEG of at most 96 KiB');
+}
+
+async function requireConsent(
+  { administration }: Parts,
+  { person, consent }: requests.Dispatch,
+): Promise<void> {
+  if (consent !== undefined) return;
+  const consents = await administration.find({ kind: 'consent', person, limit: 1000 });
+  if (consents.some(({ withdrawnAt }) => withdrawnAt === undefined)) return;
+  throw new AccessError(
+    'FORBIDDEN',
+    `person "${person}" has not consented to a template of the face`,
+  );
+}
+
+/** The template takes the place of the photo, or the photo goes alone, with the reason. */
+async function settle(parts: Parts, { credential, made, problem }: requests.Settle): Promise<void> {
+  const failed = made === undefined ? problem : await keepTemplate(parts, credential, made);
+  if (failed === undefined) return;
+  const { journal, trust } = parts;
+  const details = { credential, reason: failed };
+  const event: EventEntry = { category: 'administration', code: 'photoRefused', details };
+  const over = { kind: 'facePhotoOver', credential, result: failed } as const;
+  await journal.event(event, trust.read(), [over]);
+}
+
+/** Resolves with the code of what speaks against it. */
+async function keepTemplate(
+  { secrets, writer }: Parts,
+  credential: string,
+  made: NonNullable<requests.Settle['made']>,
+): Promise<string | undefined> {
+  const value = await sealCredential({ id: credential, ...made }, 'face', secrets);
+  const details = { credential };
+  const event = { category: 'administration', code: 'photoEnrolled', details } as const;
+  const side = [{ kind: 'facePhotoOver', credential, result: MADE } as const];
+  const { failed } = await writer.alone(() =>
+    writer.write([{ op: 'update', kind: 'credential', value }], true, event, { side }),
+  );
+  return failed[0]?.code;
+}
