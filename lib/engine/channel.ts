@@ -54,6 +54,7 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   personPictures: 10_000,
   useFaceModel: 10_000,
   dispatchPhoto: 30_000,
+  resendPhoto: 30_000,
   nextFacePhoto: 10_000,
   settleFacePhoto: 10_000,
   photoResults: 10_000,

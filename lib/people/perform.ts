@@ -20,6 +20,8 @@ export const OPERATIONS = [
   'import',
   'export',
   'erase',
+  'reenrolments',
+  'resendPhoto',
   ...DESK_OPERATIONS,
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -84,6 +86,8 @@ const erasureParser = parser(
   Type.Object({ person: Id, what: Type.Optional(Type.Enum(['biometrics', 'person'])) }, closed),
 );
 
+const personParser = parser(Type.Object({ person: Id }, closed));
+
 /** Does what a message asks for. Rejects with the code of what is wrong, in the input or in the engine. */
 export async function perform(surroundings: Surroundings, request: Request): Promise<Answer> {
   const { scope } = request;
@@ -100,6 +104,14 @@ export async function perform(surroundings: Surroundings, request: Request): Pro
       return bringIn(around, request);
     case 'erase':
       return answer(await erase(around, request));
+    case 'reenrolments':
+      return answer(await engine.faceReenrolments({}));
+    case 'resendPhoto': {
+      const { author, value } = request;
+      return answer(
+        await engine.resendPhoto({ ...personParser.parse(value, 'the value'), author }),
+      );
+    }
     case 'create':
     case 'update':
     case 'put':

@@ -21,6 +21,7 @@ interface FaceMatchProperties {
   source: string;
   pictures: string;
   keepPhoto: boolean;
+  dispatch: boolean;
   snapshotDays: number | string;
   snapshots: string;
 }
@@ -50,6 +51,7 @@ RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
     source: { value: 'payload', validate: required },
     pictures: { value: '' },
     keepPhoto: { value: false },
+    dispatch: { value: false },
     snapshotDays: { value: 0, validate: numberIn(0, 3650) },
     snapshots: { value: 'snapshots' },
   },

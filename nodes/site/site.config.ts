@@ -55,6 +55,7 @@ export function normalise(settings: Settings, userDir: string): SiteConfig {
         max: 3660,
         fallback: 0,
       }),
+      ...(settings.flag('keepPhotos', false) && { keepPhotos: true }),
     },
     folder: path.resolve(userDir, settings.text('dataFolder', path.join('gatewire', id))),
     ...(keyFile === undefined ? {} : { keyFile: path.resolve(userDir, keyFile) }),

@@ -19,6 +19,7 @@ interface SiteProperties {
   faces: string;
   keepAfterValidity: number | string;
   keepAfterWithdrawal: number | string;
+  keepPhotos: boolean;
   dataFolder: string;
   keyFile: string;
 }
@@ -48,6 +49,7 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
     faces: { value: 'stored' },
     keepAfterValidity: { value: 30, validate: numberIn(0, 3660, { optional: true }) },
     keepAfterWithdrawal: { value: 0, validate: numberIn(0, 3660, { optional: true }) },
+    keepPhotos: { value: false },
     dataFolder: { value: '' },
     keyFile: { value: '' },
   },

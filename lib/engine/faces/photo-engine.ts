@@ -12,6 +12,11 @@ export interface PhotoEngine {
    * consent, NOT_FOUND for an unknown person, INPUT_INVALID for anything but a JPEG of at most 96 KiB.
    */
   dispatchPhoto(request: Dispatch): Promise<{ credential: string }>;
+  /**
+   * At a server that keeps photos: sends the one of a person again, for templates of another model. Rejects with
+   * NOT_FOUND without a photo.
+   */
+  resendPhoto(request: { person: string; author: string }): Promise<{ credential: string }>;
   /** At a gateway: a photo that waits for its template, behind this credential; undefined if there is none. */
   nextFacePhoto(query: {
     after?: string;

@@ -44,6 +44,11 @@ export function createPhotos(parts: Parts): PhotoEngine {
       announce();
       return { credential };
     },
+    async resendPhoto(query) {
+      const credential = await resend(parts, requests.resend.parse(query, 'request'));
+      announce();
+      return { credential };
+    },
     async nextFacePhoto(query) {
       const next = await store.faces('nextPhoto', {
         after: '',
@@ -111,6 +116,16 @@ async function dispatch(parts: Parts, request: requests.Dispatch): Promise<strin
   const [failure] = failed;
   if (failure !== undefined) throw new AccessError(failure.code, failure.message);
   return credential;
+}
+
+async function resend(
+  parts: Parts,
+  { person, author }: { person: string; author: string },
+): Promise<string> {
+  const kept = await parts.store.faces('keptPhoto', { person });
+  if (kept === undefined) throw new AccessError('NOT_FOUND', `no photo of "${person}" is kept`);
+  const bytes = parts.secrets.open(kept.credential, 'photo', kept.sealed);
+  return dispatch(parts, { person, author, photo: Buffer.from(bytes).toString('base64') });
 }
 
 /** A JPEG that fits into a message of the link. */

@@ -70,6 +70,8 @@ const Dispatch = Type.Object(
 export type Dispatch = Static<typeof Dispatch>;
 export const dispatch = parser(Dispatch);
 
+export const resend = parser(Type.Object({ person: Id, author: Name }, closed));
+
 const Template = Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', maxLength: 4096 });
 const Settle = Type.Object(
   {

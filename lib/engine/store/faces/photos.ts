@@ -69,6 +69,20 @@ export function nextPhoto(
   return row;
 }
 
+/** The photo of a person that stayed after its dispatch. */
+export function keptPhoto(
+  db: DatabaseSync,
+  { person }: { person: string },
+): { credential: string; sealed: Uint8Array } | undefined {
+  const [row] = select<{ credential: string; sealed: Uint8Array }>(
+    db,
+    `SELECT f.credential, f.photo AS sealed FROM face_photo f JOIN credential c ON c.id = f.credential
+     WHERE f.origin = 'here' AND f.photo IS NOT NULL AND c.person = ?`,
+    person,
+  );
+  return row;
+}
+
 /** What was made here of photos, and has to stay when the rest of the credential is written anew. */
 export interface MadeTemplate {
   id: string;

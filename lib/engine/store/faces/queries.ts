@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ModelIdentity } from '../../../model/credential.ts';
 import {
+  keptPhoto,
   madeTemplates,
   nextPhoto,
   refusedFaces,
@@ -37,6 +38,7 @@ export interface FaceAnswers {
   /** Pictures that records about a person tell of; more follow after `next`. */
   pictures: { names: string[]; next?: number };
   nextPhoto: WaitingPhoto | undefined;
+  keptPhoto: { credential: string; sealed: Uint8Array } | undefined;
   madeTemplates: MadeTemplate[];
   untoldResults: PhotoResult[];
   refused: RefusedFace[];
@@ -61,6 +63,7 @@ export interface FaceQueries {
   outdated: { model: ModelIdentity; after: string; limit: number };
   pictures: { person: string; after: number };
   nextPhoto: { after: string };
+  keptPhoto: { person: string };
   madeTemplates: { credentials: readonly string[] };
   untoldResults: { limit: number };
   refused: { after: string; limit: number };
@@ -150,6 +153,7 @@ const QUERIES: { [K in FaceKind]: (db: DatabaseSync, query: FaceQueries[K]) => F
     return { names: rows.map(({ name }) => String(name)), next: last };
   },
   nextPhoto,
+  keptPhoto,
   madeTemplates,
   untoldResults,
   refused: refusedFaces,
