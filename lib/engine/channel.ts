@@ -57,6 +57,8 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   resendPhoto: 30_000,
   nextFacePhoto: 10_000,
   settleFacePhoto: 10_000,
+  issueCarried: 10_000,
+  openCarried: 2000,
   photoResults: 10_000,
   photosTold: 10_000,
   takePhotoResults: 10_000,

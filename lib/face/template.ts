@@ -32,6 +32,12 @@ export function toVector(template: Uint8Array): Float32Array {
   return Float32Array.from(template, (byte) => (byte - TEMPLATE_BIAS) / norm);
 }
 
+/** Cosine of a vector of length 1 and a template of as many values. */
+export function likeness(vector: Float32Array, template: Uint8Array): number {
+  const other = toVector(template);
+  return vector.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
+}
+
 /** A vector as it is compared with templates: -127 to 127. Throws INPUT_INVALID as `toTemplate` does. */
 export function toProbe(vector: Float32Array): Int8Array {
   const scale = scaleTo(PROBE_PEAK, vector);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeMessageInFlow } from 'node-red';
-import { Recognition, type Sighting } from '../../lib/face/use/recognition.ts';
+import { Recognition, type Seen, type Sighting } from '../../lib/face/use/recognition.ts';
 import type { Attempt, PresentedCredential } from '../../lib/model/attempt.ts';
 import { systemClock } from '../../lib/model/clock.ts';
-import { AccessError } from '../../lib/model/errors.ts';
+import { AccessError, toAccessError, type ErrorCode } from '../../lib/model/errors.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import { optional } from '../../lib/model/optional.ts';
 import type { SiteFaces } from '../../lib/runtime/faces.ts';
@@ -11,7 +11,18 @@ import { accessOf } from '../../lib/runtime/message.ts';
 import type { AccessPointApi } from '../../lib/runtime/site.ts';
 import type { FaceMatchConfig } from './face-match.config.ts';
 
-export type Outcome = Sighting | { outcome: 'unknownPerson'; findings?: undefined };
+/** Why what a visitor has brought is of no use, or that nobody knows whom to compare with. */
+type Unusable = 'unknownPerson' | 'notGenuine' | 'replaced' | 'otherModel' | 'notAllowed';
+
+export type Outcome = Sighting | { outcome: Unusable; findings?: undefined };
+
+/** What speaks against a carried template, by the code of the engine. */
+const REFUSED: Readonly<Partial<Record<ErrorCode, Unusable>>> = {
+  INPUT_INVALID: 'notGenuine',
+  NOT_FOUND: 'replaced',
+  MODEL_MISMATCH: 'otherModel',
+  FORBIDDEN: 'notAllowed',
+};
 
 /** What a picture at an access point has led to. */
 export interface Passing {
@@ -45,11 +56,7 @@ export class PassingDesk {
   async take(message: NodeMessageInFlow, picture: Uint8Array): Promise<Passing> {
     const takenAt = takenAtOf(message);
     const earlier = message.access === undefined ? undefined : accessOf(message).attempt;
-    const person = await this.#claimed(message, earlier);
-    const sighting =
-      this.#config.mode === 'verify' && person === undefined
-        ? ({ outcome: 'unknownPerson' } as const)
-        : await this.#recognition.see({ picture, takenAt, person });
+    const sighting = await this.#sighting(message, earlier, { picture, takenAt });
     const isMatch = sighting.outcome === 'match';
     // A face that nobody has: whatever else was presented, such an attempt is never granted.
     const value = isMatch ? sighting.candidate.credential : randomUUID();
@@ -57,6 +64,41 @@ export class PassingDesk {
     const attempt =
       isMatch && earlier === undefined ? await this.#join(face) : this.#attemptWith(earlier, face);
     return { sighting, attempt };
+  }
+
+  async #sighting(
+    message: NodeMessageInFlow,
+    earlier: Attempt | undefined,
+    seen: Pick<Seen, 'picture' | 'takenAt'>,
+  ): Promise<Outcome> {
+    if (this.#config.mode !== 'verify') {
+      return this.#recognition.see({ ...seen, person: undefined });
+    }
+    const carried = carriedOf(message);
+    if (carried !== undefined) return this.#seeCarried(carried, seen);
+    const person = await this.#claimed(message, earlier);
+    if (person === undefined) return { outcome: 'unknownPerson' };
+    return this.#recognition.see({ ...seen, person });
+  }
+
+  /** Compares with the template that the visitor has brought on a QR code or a card. */
+  async #seeCarried(text: string, seen: Pick<Seen, 'picture' | 'takenAt'>): Promise<Outcome> {
+    const opened = await this.#open(text);
+    return 'outcome' in opened ? opened : this.#recognition.see({ ...seen, ...opened });
+  }
+
+  async #open(
+    text: string,
+  ): Promise<Required<Pick<Seen, 'person' | 'carried'>> | { outcome: Unusable }> {
+    try {
+      const { engine } = this.#accessPoint.site;
+      const { credential, person, template } = await engine.openCarried({ carried: text });
+      return { person, carried: { credential, template: Buffer.from(template, 'base64') } };
+    } catch (error) {
+      const outcome = REFUSED[toAccessError(error).code];
+      if (outcome === undefined) throw error;
+      return { outcome };
+    }
   }
 
   /** Resolves with the attempt when the factors are complete that the readers of the place have seen. */
@@ -77,7 +119,6 @@ export class PassingDesk {
     message: NodeMessageInFlow,
     earlier: Attempt | undefined,
   ): Promise<string | undefined> {
-    if (this.#config.mode !== 'verify') return undefined;
     if (typeof message.person === 'string' && message.person !== '') return message.person;
     for (const { type, value } of earlier?.credentials ?? []) {
       const person = value === undefined ? undefined : await this.#holder(type, value);
@@ -115,4 +156,13 @@ function takenAtOf({ takenAt }: NodeMessageInFlow & { takenAt?: unknown }): numb
   if (takenAt === undefined) return Date.now();
   if (typeof takenAt === 'number' && Number.isInteger(takenAt) && takenAt > 0) return takenAt;
   throw new AccessError('INPUT_INVALID', 'msg.takenAt must be milliseconds since 1970 UTC');
+}
+
+/** The text that the visitor has brought; it is taken out of the message. */
+function carriedOf(message: NodeMessageInFlow & { carried?: unknown }): string | undefined {
+  const { carried } = message;
+  if (carried === undefined) return undefined;
+  delete message.carried;
+  if (typeof carried === 'string') return carried.trim();
+  throw new AccessError('INPUT_INVALID', 'msg.carried must be the text of a carried template');
 }

@@ -3,7 +3,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import Type from 'typebox';
 import type { FaceFindings } from '../../lib/face/face.ts';
 import { toTemplate } from '../../lib/face/template.ts';
-import { enrol, type GivenConsent } from '../../lib/face/use/enrolment.ts';
+import { enrol, makeTemplate, type GivenConsent } from '../../lib/face/use/enrolment.ts';
 import { Consent } from '../../lib/model/consent.ts';
 import { closed, Id } from '../../lib/model/fields.ts';
 import { optional } from '../../lib/model/optional.ts';
@@ -42,6 +42,8 @@ export async function enrolPhoto(
     message.consent === undefined ? undefined : consentParser.parse(message.consent, 'msg.consent');
   const { author, demands } = config;
   const given = { person, author, ...optional('consent', consent) };
+  const { mode } = (await site.engine.faceState({})).config;
+  if (mode === 'carried') return issueCarried({ config, site, faces }, given, picture);
   if (config.dispatch) return sendPhoto({ config, site, faces }, given, picture);
   const parts = { engine: site.engine, faces, now: Date.now };
   const request = { ...given, picture: bytes, demands };
@@ -53,6 +55,22 @@ export async function enrolPhoto(
     ...(result.outcome === 'duplicate' && { other: result.other }),
   };
   return { isDone, report: { ...reportOf(result.outcome, result.findings), person, ...more } };
+}
+
+/** A template that nobody keeps but its owner, as the text of a QR code. */
+async function issueCarried(
+  { config, site, faces }: Parts,
+  given: { person: string; author: string; consent?: GivenConsent },
+  { bytes, file }: GivenPicture,
+): Promise<PhotoAnswer> {
+  const { person } = given;
+  const result = await makeTemplate(faces, { person, picture: bytes, demands: config.demands });
+  if (result.outcome !== 'made') {
+    return { isDone: false, report: { ...reportOf(result.outcome, result.findings), person } };
+  }
+  const issued = await site.engine.issueCarried({ ...given, made: result.made });
+  await forget(config, file);
+  return { isDone: true, report: { ...reportOf('issued', result.findings), person, ...issued } };
 }
 
 /** A photo that is sent to the gateways, for each to make its own template of it; small, and nothing but it. */

@@ -237,6 +237,35 @@ describe('face-match', function () {
     assert.equal(await erasePictures(site.api, 'anna'), 0);
   });
 
+  it('compares with the template that a visitor has brought, and takes no forged or replaced one', async () => {
+    const days = { keepAfterValidity: 30, keepAfterWithdrawal: 0 };
+    await engine.configureFaces({ mode: 'carried', ...days });
+    await load({ mode: 'enrol' });
+    const enrolled = { payload: once, person: 'anna', consent: CONSENT };
+    const [old, issued] = [await answer({ ...enrolled }), await answer({ ...enrolled })].map(
+      ({ message }) => reportOf(message),
+    );
+    assert.equal(issued?.outcome, 'issued');
+    const carried = issued.carried as string;
+    await load({ mode: 'verify' });
+    const shown = await answer({ payload: again, carried });
+    assert.deepEqual([shown.port, reportOf(shown.message).person], [0, 'anna']);
+    assert.equal(shown.message.carried, undefined);
+    const decision = await engine.decide(attemptOf(shown.message));
+    assert.deepEqual([decision.outcome, decision.person?.id], ['granted', 'anna']);
+    const forged = `${carried.slice(0, -1)}${carried.endsWith('0') ? '1' : '0'}`;
+    for (const [payload, text, outcome] of [
+      [stranger, carried, 'noMatch'],
+      [again, forged, 'notGenuine'],
+      [again, old?.carried, 'replaced'],
+    ]) {
+      const { port, message } = await answer({ payload, carried: text });
+      assert.deepEqual([port, reportOf(message).outcome], [1, outcome]);
+      assert.notEqual((await engine.decide(attemptOf(message))).outcome, 'granted');
+    }
+    await engine.configureFaces({ mode: 'stored', ...days });
+  });
+
   it('extracts a template with its model, and checks a photo without one', async () => {
     await load({ mode: 'extract' });
     const { port, message } = await answer({ payload: once });

@@ -12,6 +12,7 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
+import { createCarried } from './carried.ts';
 import { createPhotos } from './photos.ts';
 import { createErasure } from './erasure.ts';
 import { createFollowing } from './following.ts';
@@ -91,6 +92,7 @@ export function createFaces(parts: Parts): Faces {
     personPictures: async (query) =>
       store.faces('pictures', { after: 0, ...requests.pictures.parse(query, 'query') }),
     ...createPhotos(parts),
+    ...createCarried(parts),
     erasePerson: async (request) => erase(requests.erasure.parse(request, 'request')),
   };
   return { methods, retention };

@@ -1,6 +1,6 @@
 import type { ModelIdentity } from '../../model/credential.ts';
 import type { RecordRef } from '../../model/record.ts';
-import type { PhotoEngine } from './photo-engine.ts';
+import type { CarriedEngine, PhotoEngine } from './photo-engine.ts';
 import type { FaceConfig } from './requests.ts';
 
 /** A template on its way to the gallery that searches it. */
@@ -80,7 +80,7 @@ export interface ErasureReceipt {
 }
 
 /** What the engine keeps of faces. Vectors are compared elsewhere; the engine never sees a picture. */
-export interface FaceEngine extends PhotoEngine {
+export interface FaceEngine extends PhotoEngine, CarriedEngine {
   /** Says how templates are kept; holds until it is said anew, restarts included. */
   configureFaces(config: FaceConfig): Promise<FaceState>;
   faceState(query: Record<string, never>): Promise<FaceState>;

@@ -1,6 +1,6 @@
 import type { ModelIdentity } from '../../model/credential.ts';
 import type { PhotoResult } from '../store/faces/photos.ts';
-import type { Dispatch } from './requests.ts';
+import type { Dispatch, Issue } from './requests.ts';
 
 /** Photos of which gateways make the templates themselves (R-052), at the server and at the gateway. */
 export interface PhotoEngine {
@@ -32,4 +32,20 @@ export interface PhotoEngine {
   photosTold(query: { credentials: string[] }): Promise<void>;
   /** At a server: what became of photos at a gateway. */
   takePhotoResults(query: { gateway: string; results: PhotoResult[] }): Promise<void>;
+}
+
+/** Templates that only their owners have, on a QR code or a card (mode `carried`). */
+export interface CarriedEngine {
+  /**
+   * A text of at most 1,000 characters that a QR code holds in its alphanumeric mode; it is stored nowhere, and replaces
+   * the one before. Rejects with FORBIDDEN without consent or in another mode, NOT_FOUND for an unknown person.
+   */
+  issueCarried(request: Issue): Promise<{ credential: string; carried: string }>;
+  /**
+   * The template in a text that this site has issued, in base64. Rejects with INPUT_INVALID for a forged one, NOT_FOUND
+   * for one that was replaced, MODEL_MISMATCH, FORBIDDEN without consent or in another mode.
+   */
+  openCarried(query: {
+    carried: string;
+  }): Promise<{ credential: string; person: string; template: string }>;
 }

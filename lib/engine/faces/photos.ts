@@ -13,6 +13,7 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import { MADE } from '../store/faces/photos.ts';
 import type { Store } from '../store/store.ts';
+import { requireConsent } from './consents.ts';
 import type { PhotoEngine } from './photo-engine.ts';
 import * as requests from './requests.ts';
 import { MODEL_SETTING, type FaceSettings } from './settings.ts';
@@ -93,7 +94,7 @@ async function dispatch(parts: Parts, request: requests.Dispatch): Promise<strin
     throw new AccessError('FORBIDDEN', 'no templates of faces are kept here');
   const bytes = photoBytes(photo);
   const earlier = await administration.find({ kind: 'credential', person, limit: 1000 });
-  await requireConsent(parts, request);
+  await requireConsent(administration, request);
   const credential = randomUUID();
   const at = trust.read().now;
   const given = { id: randomUUID(), person, at, author, ...consent };
@@ -134,19 +135,6 @@ function photoBytes(photo: string): Buffer {
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
   if (isJpeg && bytes.length <= requests.MOST_PHOTO_BYTES) return bytes;
   throw new AccessError('INPUT_INVALID', 'a photo for gateways is a JPEG of at most 96 KiB');
-}
-
-async function requireConsent(
-  { administration }: Parts,
-  { person, consent }: requests.Dispatch,
-): Promise<void> {
-  if (consent !== undefined) return;
-  const consents = await administration.find({ kind: 'consent', person, limit: 1000 });
-  if (consents.some(({ withdrawnAt }) => withdrawnAt === undefined)) return;
-  throw new AccessError(
-    'FORBIDDEN',
-    `person "${person}" has not consented to a template of the face`,
-  );
 }
 
 /** The template takes the place of the photo, or the photo goes alone, with the reason. */

@@ -3,6 +3,7 @@ import { ModelIdentity } from '../../model/credential.ts';
 import { Consent } from '../../model/consent.ts';
 import { Id, Name, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
+import { MOST_CARRIED } from './carried-text.ts';
 import { PhotoResults } from '../../link/receipt.ts';
 
 /**
@@ -91,3 +92,18 @@ export const told = parser(
   Type.Object({ credentials: Type.Array(Id, { maxItems: 1000 }) }, closed),
 );
 export const results = parser(Type.Object({ gateway: Id, results: PhotoResults }, closed));
+
+const Issue = Type.Object(
+  {
+    person: Id,
+    made: Type.Object({ template: Template, model: ModelIdentity }, closed),
+    author: Name,
+    consent: Dispatch.properties.consent,
+  },
+  closed,
+);
+export type Issue = Static<typeof Issue>;
+export const issue = parser(Issue);
+export const carried = parser(
+  Type.Object({ carried: Type.String({ minLength: 1, maxLength: MOST_CARRIED }) }, closed),
+);

@@ -12,6 +12,7 @@ import {
   type MatchRules,
 } from '../decision.ts';
 import type { Audience, FaceCandidate, FaceDemands, FaceFindings } from '../face.ts';
+import { likeness } from '../template.ts';
 import { Retries, WITH_LIVENESS, WITHOUT_LIVENESS } from './retries.ts';
 
 /** Failures of people who are searched for are those of the camera. */
@@ -34,6 +35,8 @@ export interface Seen {
   /** Milliseconds since 1970 UTC. */
   takenAt: number;
   person: string | undefined;
+  /** The template that the person has brought; none of the gallery is compared then. */
+  carried?: { credential: string; template: Uint8Array };
 }
 
 /** Why a picture is no match; `waiting` is not yet one, for too few frames agree. */
@@ -66,7 +69,7 @@ export class Recognition {
   }
 
   /** Rejects with INPUT_INVALID for a picture that cannot be read, or with what the face process says. */
-  async see({ picture, takenAt, person }: Seen): Promise<Sighting> {
+  async see({ picture, takenAt, person, carried }: Seen): Promise<Sighting> {
     const key = person ?? ANYBODY;
     const allowed = this.#retries.state(key);
     if (allowed !== 'open') return { outcome: allowed };
@@ -77,7 +80,7 @@ export class Recognition {
       if (flaws.includes('notLive')) this.#retries.fail(key);
       return { outcome: 'flawed', findings };
     }
-    const match = await this.#judge(vector, person);
+    const match = await this.#judge(vector, { person, carried });
     if (!isRecent(takenAt, this.#parts.clock.now(), this.#options.maxAge)) {
       return { outcome: 'stale', findings };
     }
@@ -90,9 +93,16 @@ export class Recognition {
     this.#frames = [];
   }
 
-  async #judge(vector: Float32Array, person: string | undefined): Promise<Match> {
+  async #judge(
+    vector: Float32Array,
+    { person, carried }: Pick<Seen, 'person'> & { carried: Seen['carried'] },
+  ): Promise<Match> {
     const { service } = this.#parts.faces;
     const rules = await this.#rules();
+    if (person !== undefined && carried !== undefined) {
+      const { credential, template } = carried;
+      return judgeOne({ credential, person, score: likeness(vector, template) }, rules);
+    }
     if (person !== undefined) return judgeOne(await service.verify({ vector, person }), rules);
     const audience = await this.#parts.audience();
     const { candidates, compared } = await service.identify({ ...audience, vector, limit: 2 });
