@@ -38,7 +38,7 @@ function digits(value: number, count: number): string {
 
 /** Infinity for a character that is none of them. */
 function valueOf(part: string): number {
-  return [...part].reduceRight((value, character) => {
+  return Array.from(part).reduceRight((value, character) => {
     const digit = ALPHABET.indexOf(character);
     return digit === -1 ? Infinity : value * BASE + digit;
   }, 0);
