@@ -158,7 +158,8 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const penalties = createPenalties(administration, local);
   const grantOpening = createGrantOpening({ clock, trust, site, journal, grants });
   const faces = createFaces({
-    ...{ ...parts, administration, journal, trust, local, site, touched, mastership, writer },
+    ...{ ...parts, administration, journal, trust, local, site, touched },
+    ...{ mastership, writer, kept },
     settings: faceSettings,
     announce: () => {
       events.emit('policy', { version: policy.version });

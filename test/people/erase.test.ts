@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import { perform, type Request } from '../../lib/people/perform.ts';
-import { consent, done, face } from '../engine/faces/support.ts';
+import { MODEL, consent, done, face } from '../engine/faces/support.ts';
+import { modelOf } from '../face/support.ts';
 import { TestClock } from '../support/clock.ts';
 import { openSampleEngine } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
@@ -40,6 +41,20 @@ describe('erasure at the people node', () => {
   it('refuses what is not understood', async () => {
     await assert.rejects(erase('anna'), { code: 'INPUT_INVALID' });
     await assert.rejects(erase({ person: 'anna', what: 'everything' }), { code: 'INPUT_INVALID' });
+  });
+
+  it('lists whose face has to be enrolled anew, and sends no photo that is not there', async () => {
+    await engine.useFaceModel({ model: modelOf(32) });
+    const { payload } = await erase(undefined, { operation: 'reenrolments' });
+    assert.deepEqual(payload, [
+      { credential: 'f1', person: 'anna', model: MODEL, reason: 'MODEL_MISMATCH' },
+    ]);
+    const again = erase({ person: 'anna' }, { operation: 'resendPhoto' });
+    await assert.rejects(again, { code: 'NOT_FOUND' });
+    const scope = { firm: 'A' };
+    for (const operation of ['reenrolments', 'resendPhoto'] as const) {
+      await assert.rejects(erase({ person: 'anna' }, { operation, scope }), { code: 'FORBIDDEN' });
+    }
   });
 
   it('answers with a receipt; faces go, unless the whole person shall', async () => {

@@ -203,6 +203,26 @@ describe('faces over the link', function () {
     });
   });
 
+  it('a photo that is kept can be sent again, for gateways with another model', async () => {
+    const days = { keepAfterValidity: 30, keepAfterWithdrawal: 0 };
+    await pair.server.configureFaces({ mode: 'stored', keepPhotos: true, ...days });
+    assert.equal(await dispatch('anna', await small(PORTRAITS.annaOnce)), 'made');
+    assert.equal(photos().length, 1);
+    const again = once(events, 'photos') as Promise<[PhotoLetter]>;
+    const { credential } = await pair.server.resendPhoto({ person: 'anna', author: 'desk' });
+    assert.deepEqual((await again)[0].results, [{ credential, result: 'made' }]);
+    await settled();
+    assert.deepEqual(
+      (await faceCredentials('anna')).map(({ id }) => id),
+      [credential],
+    );
+    assert.ok(((await likeness('anna', PORTRAITS.annaAgain)) ?? 0) > 0.45);
+    await assert.rejects(pair.server.resendPhoto({ person: 'boris', author: 'desk' }), {
+      code: 'NOT_FOUND',
+    });
+    await pair.server.configureFaces({ mode: 'stored', ...days });
+  });
+
   it('a feature that the service has made is recognised at the gateway', async () => {
     const parts = { engine: pair.server, faces: faces.server, now: Date.now };
     const picture = await photo(PORTRAITS.clara);

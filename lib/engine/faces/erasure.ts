@@ -6,6 +6,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
+import type { KeptAnswers } from '../online/kept-answers.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
 import type { ErasureReceipt, ErasureRequest } from './interface.ts';
@@ -17,6 +18,8 @@ interface Parts {
   journal: Journal;
   trust: ClockTrust;
   site: Site;
+  /** Answers of the server. */
+  kept: Pick<KeptAnswers, 'forget'>;
   announce: () => void;
 }
 
@@ -24,7 +27,7 @@ export type ErasePerson = (request: ErasureRequest) => Promise<ErasureReceipt>;
 
 /** Erases first, then counts what is left, and only then writes the receipt and has gateways do the same. */
 export function createErasure(parts: Parts): ErasePerson {
-  const { store, policy, administration, journal, trust, site, announce } = parts;
+  const { store, policy, administration, journal, trust, site, kept, announce } = parts;
 
   return async ({ person, what, author }) => {
     const credentials = await store.faces('biometrics', { person });
@@ -36,7 +39,8 @@ export function createErasure(parts: Parts): ErasePerson {
     const moment = trust.read();
     const details = { person, what, credentials: credentials.length, left };
     const event: EventEntry = { category: 'administration', code: 'erased', author, details };
-    const record = await journal.event(event, moment);
+    // Of somebody whom only the server knows there may be nothing else here.
+    const record = await journal.event(event, moment, kept.forget(person).side);
     await store.sync('erase', { person, what, author, now: moment.now });
     return {
       ...{ person, what, at: moment.now, credentials, left, record },

@@ -8,6 +8,7 @@ import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
 import type { LocalClock } from '../passes/local-clock.ts';
 import type { Mastership } from '../mastership/mastership.ts';
+import type { KeptAnswers } from '../online/kept-answers.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
@@ -44,6 +45,7 @@ interface Parts {
   site: Site;
   touched: Touched;
   mastership: Mastership;
+  kept: Pick<KeptAnswers, 'forget'>;
   writer: PolicyWriter;
   /** Tells everybody that the policy has changed. */
   announce: () => void;

@@ -18,9 +18,9 @@ export interface PhotoEngine {
    */
   resendPhoto(request: { person: string; author: string }): Promise<{ credential: string }>;
   /** At a gateway: a photo that waits for its template, behind this credential; undefined if there is none. */
-  nextFacePhoto(query: {
-    after?: string;
-  }): Promise<{ credential: string; person: string; photo: string } | undefined>;
+  nextFacePhoto(
+    query: Record<string, never>,
+  ): Promise<{ credential: string; person: string; photo: string } | undefined>;
   /** At a gateway: the template, which takes the place of the photo, or why there is none. The photo is deleted. */
   settleFacePhoto(query: {
     credential: string;

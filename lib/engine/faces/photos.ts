@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ModelIdentity } from '../../model/credential.ts';
 import type { Change } from '../../model/entity.ts';
-import { AccessError } from '../../model/errors.ts';
+import { AccessError, toAccessError } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import { isSameModel } from '../../face/template.ts';
 import type { Administration } from '../administration.ts';
@@ -35,7 +35,7 @@ interface Parts {
 
 /** Photos that gateways make templates of themselves, at both ends; every request is checked here. */
 export function createPhotos(parts: Parts): PhotoEngine {
-  const { store, secrets, settings, trust, announce } = parts;
+  const { store, settings, trust, announce } = parts;
   return {
     async useFaceModel(query) {
       await useModel(parts, requests.ofModel.parse(query, 'query').model);
@@ -50,16 +50,7 @@ export function createPhotos(parts: Parts): PhotoEngine {
       announce();
       return { credential };
     },
-    async nextFacePhoto(query) {
-      const next = await store.faces('nextPhoto', {
-        after: '',
-        ...requests.next.parse(query, 'query'),
-      });
-      if (next === undefined) return undefined;
-      const { credential, person, sealed } = next;
-      const photo = Buffer.from(secrets.open(credential, 'photo', sealed)).toString('base64');
-      return { credential, person, photo };
-    },
+    nextFacePhoto: () => nextPhoto(parts),
     async settleFacePhoto(query) {
       await settle(parts, requests.settle.parse(query, 'query'));
       announce();
@@ -135,6 +126,21 @@ function photoBytes(photo: string): Buffer {
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
   if (isJpeg && bytes.length <= requests.MOST_PHOTO_BYTES) return bytes;
   throw new AccessError('INPUT_INVALID', 'a photo for gateways is a JPEG of at most 96 KiB');
+}
+
+/** One damaged photo must not keep the others from being looked at. */
+async function nextPhoto(parts: Parts): ReturnType<PhotoEngine['nextFacePhoto']> {
+  for (;;) {
+    const next = await parts.store.faces('nextPhoto', {});
+    if (next === undefined) return undefined;
+    const { credential, person, sealed } = next;
+    try {
+      const photo = parts.secrets.open(credential, 'photo', sealed);
+      return { credential, person, photo: Buffer.from(photo).toString('base64') };
+    } catch (error) {
+      await settle(parts, { credential, problem: toAccessError(error).code });
+    }
+  }
 }
 
 /** The template takes the place of the photo, or the photo goes alone, with the reason. */

@@ -87,7 +87,6 @@ export const settle = parser(Settle);
 
 export const model = parser(ModelIdentity);
 export const ofModel = parser(Type.Object({ model: ModelIdentity }, closed));
-export const next = parser(Type.Object({ after: Type.Optional(Id) }, closed));
 export const told = parser(
   Type.Object({ credentials: Type.Array(Id, { maxItems: 1000 }) }, closed),
 );

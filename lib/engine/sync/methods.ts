@@ -6,6 +6,8 @@ import { AccessError } from '../../model/errors.ts';
 import { Id, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
 import type { ClockTrust } from '../clock-trust.ts';
+import type { ModelIdentity } from '../../model/credential.ts';
+import type { FaceSettings } from '../faces/settings.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
 import type { StartCommand } from './commands.ts';
@@ -30,6 +32,7 @@ interface Parts {
   takeover: Takeover;
   inventory: Inventory;
   startCommand: StartCommand;
+  faces: Pick<FaceSettings, 'model'>;
 }
 
 /** What the engine of a gateway offers; every request is checked here. */
@@ -53,7 +56,7 @@ export function syncMethods(parts: Parts): SyncEngine {
 }
 
 async function reportOf(
-  { store, trust, site, exchange, state }: Parts,
+  { store, trust, site, exchange, state, faces }: Parts,
   name: string,
 ): Promise<Report> {
   const { now, trusted } = trust.read();
@@ -67,6 +70,13 @@ async function reportOf(
     accessPoints: [...site.accessPoints()],
     clock: { now, trusted },
     outbox: unsent.reduce((sum, count) => sum + count, 0),
-    problems,
+    problems: [...problems, ...(await outdatedFaces(store, faces.model))],
   };
+}
+
+/** Whether templates are here that were made by another model than the one in use. */
+async function outdatedFaces(store: Store, model: ModelIdentity | undefined): Promise<string[]> {
+  if (model === undefined) return [];
+  const [face] = await store.faces('outdated', { model, after: '', limit: 1 });
+  return face === undefined ? [] : ['facesOutdated'];
 }

@@ -116,7 +116,7 @@ describe('engine: faces', () => {
     const older = { ...MODEL, version: '0' };
     await done(engine, face('f-a', 'anna'), face('f-b', 'boris', { model: older }));
     assert.deepEqual(await engine.faceReenrolments({ model: MODEL }), [
-      { credential: 'f-b', person: 'boris', model: older },
+      { credential: 'f-b', person: 'boris', model: older, reason: 'MODEL_MISMATCH' },
     ]);
     assert.deepEqual(
       (await engine.faceReenrolments({ model: older })).map(({ credential }) => credential),

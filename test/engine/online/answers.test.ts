@@ -260,6 +260,15 @@ describe('what a server has answered', () => {
       assert.equal((await engine.decide(visitor())).outcome, 'granted');
     });
 
+    it('ends when the visitor is erased whom only the server knows', async () => {
+      await take(KEPT);
+      await engine.erasePerson({ person: 'vera', what: 'person', author: 'server' });
+      assert.equal((await engine.decide(visitor())).outcome, 'unknown');
+      await engine.close();
+      engine = await reopenEngine(folder, clock);
+      assert.equal((await engine.decide(visitor())).outcome, 'unknown');
+    });
+
     it('is forgotten when the server says so', async () => {
       await take(KEPT);
       assert.equal(await engine.forgetAnswers({ person: 'anna' }), 0);

@@ -55,16 +55,12 @@ export interface WaitingPhoto {
   sealed: Uint8Array;
 }
 
-export function nextPhoto(
-  db: DatabaseSync,
-  { after }: { after: string },
-): WaitingPhoto | undefined {
+export function nextPhoto(db: DatabaseSync): WaitingPhoto | undefined {
   const [row] = select<WaitingPhoto>(
     db,
     `SELECT f.credential, c.person, f.photo AS sealed FROM face_photo f
      JOIN credential c ON c.id = f.credential
-     WHERE f.origin = 'server' AND f.photo IS NOT NULL AND f.credential > ? ORDER BY f.credential LIMIT 1`,
-    after,
+     WHERE f.origin = 'server' AND f.photo IS NOT NULL ORDER BY f.credential LIMIT 1`,
   );
   return row;
 }

@@ -62,7 +62,7 @@ export interface FaceQueries {
   biometrics: { person: string };
   outdated: { model: ModelIdentity; after: string; limit: number };
   pictures: { person: string; after: number };
-  nextPhoto: { after: string };
+  nextPhoto: Record<string, never>;
   keptPhoto: { person: string };
   madeTemplates: { credentials: readonly string[] };
   untoldResults: { limit: number };
