@@ -224,6 +224,20 @@ describe('face-match', function () {
     assert.deepEqual(readdirSync(snapshots), [snapshot]);
   });
 
+  it('sends a small photo to the gateways instead, if they shall make the template', async () => {
+    await load({ mode: 'enrol', dispatch: true });
+    const { port, message } = await answer({ payload: once, person: 'anna', consent: CONSENT });
+    const { outcome, credential } = reportOf(message);
+    assert.deepEqual([port, outcome], [0, 'dispatched']);
+    const found = await engine.find({ kind: 'credential', person: 'anna' });
+    const faces = found.filter(({ type }) => type === 'face');
+    assert.deepEqual(
+      faces.map(({ id, hasTemplate }) => [id, hasTemplate]),
+      [[credential, undefined]],
+    );
+    assert.equal(await engine.nextFacePhoto({}), undefined);
+  });
+
   it('has the pictures of somebody go who is erased, and no others', async () => {
     await enrolAnna();
     const snapshots = path.join(folder, 'pictures-of-people');

@@ -150,6 +150,24 @@ describe('faces over the link', function () {
     assert.equal((await pair.server.faceState({})).templates, 0);
   });
 
+  it('keeps a photo while no gateway has it, whatever they say', async () => {
+    const given = { person: 'chief', author: 'desk', consent: CONSENT };
+    await pair.change({ op: 'update', kind: 'group', value: { id: 'chiefs', breakGlass: false } });
+    await settled();
+    const { credential } = await pair.server.dispatchPhoto({
+      ...given,
+      photo: await small(PORTRAITS.dora),
+    });
+    const results = [{ credential, result: 'made' }];
+    await pair.server.takePhotoResults({ gateway: 'north', results });
+    await pair.server.takePhotoResults({ gateway: 'south', results });
+    assert.deepEqual(photos(), [{ __proto__: null, credential }]);
+    await pair.change({ op: 'delete', kind: 'credential', id: credential });
+    assert.deepEqual(photos(), []);
+    await pair.change({ op: 'update', kind: 'group', value: { id: 'chiefs', breakGlass: true } });
+    await settled();
+  });
+
   it('the template stays when the rest of the credential changes and when all is compared', async () => {
     const [{ id } = assert.fail()] = (await faceCredentials('anna')).filter(Boolean);
     const before = await likeness('anna', PORTRAITS.annaAgain);

@@ -132,23 +132,28 @@ export interface ResultsQuery {
   now: number;
 }
 
-/** Keeps what a gateway says; a photo goes when every gateway that shall hold its credential has answered. */
+/** Keeps what a gateway says of the faces that it holds; then photos go that no gateway needs any more. */
 export function saveResults(db: DatabaseSync, { gateway, results, keep, now }: ResultsQuery): void {
   const save = db.prepare(
     `INSERT INTO face_photo_result (credential, gateway, result, at)
-     SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM face_photo WHERE credential = ?1)
+     SELECT credential, ?2, ?3, ?4 FROM face_photo WHERE credential = ?1
+       AND EXISTS (SELECT 1 FROM fleet_item WHERE gateway = ?2 AND kind = 'credential' AND id = ?1)
      ON CONFLICT DO UPDATE SET result = excluded.result, at = excluded.at`,
   );
-  const drop = db.prepare(
-    `UPDATE face_photo SET photo = NULL WHERE credential = ?1 AND origin = 'here' AND NOT EXISTS (
-       SELECT 1 FROM fleet_item i WHERE i.kind = 'credential' AND i.id = ?1 AND i.wanted IS NOT NULL
-         AND i.gateway NOT IN (SELECT gateway FROM face_photo_result WHERE credential = ?1))`,
-  );
-  for (const { credential, result } of results) {
-    save.run(credential, gateway, result, now);
-    if (!keep) drop.run(credential);
-  }
+  for (const { credential, result } of results) save.run(credential, gateway, result, now);
+  if (!keep) db.prepare(FORGET_ANSWERED).run();
 }
+
+/** Every gateway that shall hold the face has answered, and none is still being looked at. */
+const FORGET_ANSWERED = `
+  UPDATE face_photo AS f SET photo = NULL
+  WHERE origin = 'here' AND photo IS NOT NULL
+    AND EXISTS (SELECT 1 FROM face_photo_result WHERE credential = f.credential)
+    AND NOT EXISTS (SELECT 1 FROM fleet_gateway WHERE reviewed IS NOT NULL)
+    AND NOT EXISTS (
+      SELECT 1 FROM fleet_item i WHERE i.kind = 'credential' AND i.id = f.credential
+        AND i.wanted IS NOT NULL
+        AND i.gateway NOT IN (SELECT gateway FROM face_photo_result WHERE credential = f.credential))`;
 
 /** Whose face has to be enrolled anew, as a photo was of no use or a gateway has another model. */
 export interface RefusedFace {

@@ -72,6 +72,7 @@ export interface FaceQueries {
 export type FaceKind = keyof FaceAnswers;
 
 const TEMPLATES = `credential c WHERE c.type = 'face' AND c.template IS NOT NULL`;
+const HAS_PHOTO = `EXISTS (SELECT 1 FROM face_photo WHERE credential = c.id AND photo IS NOT NULL)`;
 const CONSENTED = `EXISTS (SELECT 1 FROM consent WHERE person = c.person AND withdrawn_at IS NULL)`;
 const COLUMNS = `c.id, c.person, c.model, c.template,
   (SELECT json_group_array(group_id) FROM person_group WHERE person = c.person) AS groups`;
@@ -113,7 +114,7 @@ const QUERIES: { [K in FaceKind]: (db: DatabaseSync, query: FaceQueries[K]) => F
     db
       .prepare(
         `SELECT c.id FROM credential c JOIN person p ON p.id = c.person
-          WHERE c.type = 'face' AND c.template IS NOT NULL
+          WHERE c.type = 'face' AND (c.template IS NOT NULL OR ${HAS_PHOTO})
           AND (${ended('p')} OR ${ended('c')}
             OR (NOT ${CONSENTED}
               AND ifnull((SELECT max(withdrawn_at) FROM consent WHERE person = c.person), 0) <= ?2))
