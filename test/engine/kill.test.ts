@@ -32,7 +32,7 @@ interface Acknowledged {
 }
 
 describe('engine: killed at random instants', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let bundle: string;
   let folder: string;
   let client: EngineClient;
