@@ -1,45 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeMessageInFlow } from 'node-red';
+import { toSend } from '../../lib/face/use/elsewhere.ts';
 import { Recognition, type Seen, type Sighting } from '../../lib/face/use/recognition.ts';
 import type { Attempt, PresentedCredential } from '../../lib/model/attempt.ts';
 import { systemClock } from '../../lib/model/clock.ts';
-import { AccessError, toAccessError, type ErrorCode } from '../../lib/model/errors.ts';
+import { AccessError } from '../../lib/model/errors.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import { optional } from '../../lib/model/optional.ts';
+import { sealedFace } from '../../lib/runtime/face-message.ts';
 import type { SiteFaces } from '../../lib/runtime/faces.ts';
 import { accessOf } from '../../lib/runtime/message.ts';
 import type { AccessPointApi } from '../../lib/runtime/site.ts';
+import { carriedOf, openCarried, type UnusableMedium } from './carried.ts';
 import type { FaceMatchConfig } from './face-match.config.ts';
 
-/** Why what a visitor has brought is of no use, or that nobody knows whom to compare with. */
-type Unusable = 'unknownPerson' | 'notGenuine' | 'replaced' | 'otherModel' | 'notAllowed';
-
-export type Outcome = Sighting | { outcome: Unusable; findings?: undefined };
-
-/** What speaks against a carried template, by the code of the engine. */
-const REFUSED: Readonly<Partial<Record<ErrorCode, Unusable>>> = {
-  INPUT_INVALID: 'notGenuine',
-  NOT_FOUND: 'replaced',
-  MODEL_MISMATCH: 'otherModel',
-  FORBIDDEN: 'notAllowed',
-};
+export type Outcome =
+  Sighting | { outcome: 'unknownPerson' | UnusableMedium; findings?: undefined };
 
 /** What a picture at an access point has led to. */
 export interface Passing {
   sighting: Outcome;
   /** The attempt with the face in it; undefined while something else has to be presented. */
   attempt: Attempt | undefined;
+  /** The sealed face for a server that may know it; absent where none may be asked. */
+  face?: string;
 }
 
 /** The modes *verify* and *identify*: from the picture of a camera to an attempt. */
 export class PassingDesk {
   readonly #config: FaceMatchConfig;
   readonly #accessPoint: AccessPointApi;
+  readonly #faces: SiteFaces;
   readonly #recognition: Recognition;
 
   constructor(config: FaceMatchConfig, accessPoint: AccessPointApi, faces: SiteFaces) {
     this.#config = config;
     this.#accessPoint = accessPoint;
+    this.#faces = faces;
     const { engine } = accessPoint.site;
     const { id } = accessPoint.settings;
     const audience = (): ReturnType<typeof engine.faceAudience> =>
@@ -63,7 +60,19 @@ export class PassingDesk {
     const face = this.#credential(value, takenAt);
     const attempt =
       isMatch && earlier === undefined ? await this.#join(face) : this.#attemptWith(earlier, face);
-    return { sighting, attempt };
+    return { sighting, attempt, ...optional('face', await this.#unknown(sighting)) };
+  }
+
+  /** The face of somebody whom nobody here has; it leaves only where templates may (N15). */
+  async #unknown({ outcome, findings }: Outcome): Promise<string | undefined> {
+    if (outcome !== 'noMatch' || findings?.vector === undefined) return undefined;
+    const { site } = this.#accessPoint;
+    const [{ config }, { model }] = await Promise.all([
+      site.engine.faceState({}),
+      this.#faces.service.describe({}),
+    ]);
+    if (config.mode !== 'stored') return undefined;
+    return sealedFace(toSend(findings.vector, model), site.sealing);
   }
 
   async #sighting(
@@ -75,30 +84,13 @@ export class PassingDesk {
       return this.#recognition.see({ ...seen, person: undefined });
     }
     const carried = carriedOf(message);
-    if (carried !== undefined) return this.#seeCarried(carried, seen);
+    if (carried !== undefined) {
+      const opened = await openCarried(this.#accessPoint.site.engine, carried);
+      return 'outcome' in opened ? opened : this.#recognition.see({ ...seen, ...opened });
+    }
     const person = await this.#claimed(message, earlier);
     if (person === undefined) return { outcome: 'unknownPerson' };
     return this.#recognition.see({ ...seen, person });
-  }
-
-  /** Compares with the template that the visitor has brought on a QR code or a card. */
-  async #seeCarried(text: string, seen: Pick<Seen, 'picture' | 'takenAt'>): Promise<Outcome> {
-    const opened = await this.#open(text);
-    return 'outcome' in opened ? opened : this.#recognition.see({ ...seen, ...opened });
-  }
-
-  async #open(
-    text: string,
-  ): Promise<Required<Pick<Seen, 'person' | 'carried'>> | { outcome: Unusable }> {
-    try {
-      const { engine } = this.#accessPoint.site;
-      const { credential, person, template } = await engine.openCarried({ carried: text });
-      return { person, carried: { credential, template: Buffer.from(template, 'base64') } };
-    } catch (error) {
-      const outcome = REFUSED[toAccessError(error).code];
-      if (outcome === undefined) throw error;
-      return { outcome };
-    }
   }
 
   /** Resolves with the attempt when the factors are complete that the readers of the place have seen. */
@@ -156,13 +148,4 @@ function takenAtOf({ takenAt }: NodeMessageInFlow & { takenAt?: unknown }): numb
   if (takenAt === undefined) return Date.now();
   if (typeof takenAt === 'number' && Number.isInteger(takenAt) && takenAt > 0) return takenAt;
   throw new AccessError('INPUT_INVALID', 'msg.takenAt must be milliseconds since 1970 UTC');
-}
-
-/** The text that the visitor has brought; it is taken out of the message. */
-function carriedOf(message: NodeMessageInFlow & { carried?: unknown }): string | undefined {
-  const { carried } = message;
-  if (carried === undefined) return undefined;
-  delete message.carried;
-  if (typeof carried === 'string') return carried.trim();
-  throw new AccessError('INPUT_INVALID', 'msg.carried must be the text of a carried template');
 }
