@@ -32,10 +32,10 @@ export class Erasures {
 
   async serve(gateway: string): Promise<void> {
     const { engine, command, clock, sessionOf } = this.#parts;
-    const session = sessionOf(gateway);
     for (const { person, what, author } of await engine.waitingErasures({ gateway })) {
       const key = `${gateway} ${person}`;
       const at = clock.monotonic();
+      const session = sessionOf(gateway);
       const told = this.#told.get(key);
       // What was told in another connection counts for nothing.
       if (told?.session === session && at - (told?.at ?? -Infinity) < AGAIN_AFTER) continue;

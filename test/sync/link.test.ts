@@ -184,6 +184,28 @@ describe('device sync over a link', function () {
     assert.deepEqual(await pair.gateway.faceChanges({}).then(({ put }) => put), []);
   });
 
+  it('gives a face back that was enrolled anew before the gateway had erased the old one', async () => {
+    await enter();
+    const enrol = (id: string) =>
+      pair.server.change({
+        changes: [consent('boris'), face(id, 'boris')],
+        options: { author: 'test' },
+      });
+    await enrol('boris-face');
+    await settled();
+    rig.link.wires[1]?.cut();
+    await pair.server.erasePerson({ person: 'boris', what: 'biometrics', author: 'desk' });
+    await enrol('boris-new-face');
+    rig.link.wires[1]?.connect();
+    for (;;) {
+      const [erasure] = await pair.server.erasures({ person: 'boris' });
+      const { put } = await pair.gateway.faceChanges({});
+      const isBack = put.map(({ credential }) => credential).join() === 'boris-new-face';
+      if (erasure?.state === 'done' && isBack) return;
+      await setTimeout(20);
+    }
+  });
+
   it('sends the next card to the server instead of deciding about it', async () => {
     await enter();
     await settled();

@@ -23,18 +23,18 @@ interface Parts {
   announce: () => void;
 }
 
+/** So often what is there is looked up anew while a server takes it away, too. */
+const MOST_TRIES = 5;
+
 export type ErasePerson = (request: ErasureRequest) => Promise<ErasureReceipt>;
 
 /** Erases first, then counts what is left, and only then writes the receipt and has gateways do the same. */
 export function createErasure(parts: Parts): ErasePerson {
   const { store, policy, administration, journal, trust, site, kept, announce } = parts;
 
-  return async ({ person, what, author }) => {
-    const credentials = await store.faces('biometrics', { person });
-    const wholly = what === 'person' && policy.hasPerson(person);
-    const changes: Change[] = credentials.map((id) => ({ op: 'delete', kind: 'credential', id }));
-    if (wholly) changes.push({ op: 'delete', kind: 'person', id: person });
-    await apply(changes, author);
+  return async (request) => {
+    const { person, what, author } = request;
+    const credentials = await eraseStored(request);
     const left = (await store.faces('biometrics', { person })).length;
     const moment = trust.read();
     const details = { person, what, credentials: credentials.length, left };
@@ -48,11 +48,19 @@ export function createErasure(parts: Parts): ErasePerson {
     };
   };
 
-  async function apply(changes: readonly Change[], author: string): Promise<void> {
-    if (changes.length === 0) return;
-    const { failed } = await administration.change(changes, { author });
-    const [failure] = failed;
+  /** Resolves with the credentials that went. */
+  async function eraseStored(request: ErasureRequest, tries = MOST_TRIES): Promise<string[]> {
+    const { person, what, author } = request;
+    const credentials = await store.faces('biometrics', { person });
+    const wholly = what === 'person' && policy.hasPerson(person);
+    const changes: Change[] = credentials.map((id) => ({ op: 'delete', kind: 'credential', id }));
+    if (wholly) changes.push({ op: 'delete', kind: 'person', id: person });
+    if (changes.length === 0) return [];
+    const [failure] = (await administration.change(changes, { author })).failed;
+    // A batch of the server may have taken something away just now.
+    if (failure?.code === 'NOT_FOUND' && tries > 1) return eraseStored(request, tries - 1);
     if (failure !== undefined) throw new AccessError(failure.code, failure.message);
     announce();
+    return credentials;
   }
 }

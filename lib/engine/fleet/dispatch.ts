@@ -88,6 +88,7 @@ export class Dispatch {
     const dialogue = this.#dialogue(gateway);
     dialogue.compareAt = this.#parts.clock.monotonic();
     delete dialogue.comparison;
+    delete dialogue.askedAt; // whatever was asked is of no interest any more
   }
 
   async next(pair: Pair): Promise<BatchLetter | undefined> {

@@ -60,10 +60,12 @@ interface Parts {
   clock: Clock;
   trust: ClockTrust;
   journal: Journal;
+  /** Has everything compared that a gateway holds. */
+  compare: (gateway: string) => void;
 }
 
 /** What the engine of a server knows of erasures; every request is checked here. */
-export function createErasures({ store, clock, trust, journal }: Parts): ErasureEngine {
+export function createErasures({ store, clock, trust, journal, compare }: Parts): ErasureEngine {
   return {
     async waitingErasures(query) {
       const checked = gateway.parse(query, 'query');
@@ -78,6 +80,7 @@ export function createErasures({ store, clock, trust, journal }: Parts): Erasure
       const details = { gateway: checked.gateway, ...erased };
       const event = { category: 'administration', code: 'erasedAtGateway', details } as const;
       await journal.event(event, trust.read());
+      compare(checked.gateway); // somebody may have been entered anew before the gateway erased
     },
     async erasures(query) {
       const rows = await store.sync('erasures', {

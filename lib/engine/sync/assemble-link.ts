@@ -62,5 +62,11 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
   const dispatch = new Dispatch({ ...parts, exchange });
   const watches = [new LateWatch(parts, 'revocation'), new LateWatch(parts, 'erasure')];
   const fleet = fleetMethods({ ...parts, exchange, dispatch, watches });
-  return { ...gateway, ...fleet, ...createErasures(parts) };
+  const erasures = createErasures({
+    ...parts,
+    compare: (name) => {
+      dispatch.compare(name);
+    },
+  });
+  return { ...gateway, ...fleet, ...erasures };
 }
