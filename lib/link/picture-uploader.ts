@@ -1,5 +1,5 @@
-import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../model/clock.ts';
+import type { EventEntry } from '../model/record.ts';
 import { MAX_FILE, digestOf, filesAnswers, type FileRefusal, type FilesMessage } from './files.ts';
 import { PictureFolder, beyondQuota, type WaitingPicture } from './picture-folder.ts';
 import { Pump } from './pump.ts';
@@ -17,7 +17,7 @@ export interface PictureUploaderParts {
   folder: string;
   /** Bytes that may wait. Beyond, the oldest are dropped. */
   quota: number;
-  engine: Pick<Engine, 'recordEvent'>;
+  engine: { recordEvent(event: EventEntry): Promise<unknown> };
   /** Takes a message on its way; may reject if there is no way. */
   send: (message: FilesMessage) => Promise<void>;
   /** Whether nothing that is more urgent waits: records go first. */
