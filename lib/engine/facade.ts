@@ -26,6 +26,7 @@ export function createFacade(
 ): EngineService {
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
+  const online = onlineMethods(assembly);
   const { presence, mastership, faces } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
@@ -97,10 +98,12 @@ export function createFacade(
     },
     async takeLetter(query) {
       const answer = await assembly.link.takeLetter(query);
-      if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
+      const isReceipt = answer.kind === 'receipt';
+      if (isReceipt && answer.refused === undefined) announcePolicy();
+      if (!isReceipt || answer.refused === undefined) await online.confirmBase({});
       return answer;
     },
-    ...onlineMethods(assembly),
+    ...online,
     ...faces.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
