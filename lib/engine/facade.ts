@@ -27,7 +27,7 @@ export function createFacade(
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
   const online = onlineMethods(assembly);
-  const { presence, mastership, faces } = assembly;
+  const { presence, mastership, faces, pictures } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -105,6 +105,7 @@ export function createFacade(
     },
     ...online,
     ...faces.methods,
+    ...pictures.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
@@ -168,6 +169,7 @@ export function createFacade(
     async close() {
       monitor.stop();
       faces.retention.stop();
+      pictures.stop();
       await presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it

@@ -27,6 +27,8 @@ export const FileOffer = Type.Object(
     ...which,
     size: Type.Integer({ minimum: 1, maximum: MAX_FILE }),
     type: Type.Literal('image/jpeg'),
+    /** For how long it may be kept, at the gateway and at the server alike. */
+    days: Type.Integer({ minimum: 1, maximum: 3650 }),
   },
   closed,
 );
@@ -62,9 +64,18 @@ export const FileStored = Type.Object({ kind: Type.Literal('fileStored'), ...whi
 /**
  * Why a server does not take a file. `quota`: it has too many of this gateway, later is better. `digest`: what came is
  * not what was offered, it has to come again. `size`: more came than was offered, likewise. `taken`: it has another
- * file under this id, and replaces none.
+ * file under this id, and replaces none. `unknown`: it has no record of this gateway that tells of it, or not yet.
+ * `erased`: it is of a person whose pictures were erased, the gateway has to delete it, too. `unwanted`: it takes none.
  */
-export const REFUSALS = ['quota', 'digest', 'size', 'taken'] as const;
+export const REFUSALS = [
+  'quota',
+  'digest',
+  'size',
+  'taken',
+  'unknown',
+  'erased',
+  'unwanted',
+] as const;
 
 export const FileRefused = Type.Object(
   { kind: Type.Literal('fileRefused'), ...which, reason: Type.Enum(REFUSALS) },
@@ -91,7 +102,7 @@ const EXAMPLE = {
 };
 
 export const FILES_EXAMPLES: readonly FilesMessage[] = [
-  { kind: 'offer', ...EXAMPLE, size: 3, type: 'image/jpeg' },
+  { kind: 'offer', ...EXAMPLE, size: 3, type: 'image/jpeg', days: 30 },
   { kind: 'part', ...EXAMPLE, offset: 0, data: 'YWFh' },
 ];
 

@@ -1,60 +1,69 @@
-import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-
-const PICTURE = /^([\w-]{1,64})\.jpg$/;
+import { stat, writeFile } from 'node:fs/promises';
+import {
+  pathOf,
+  pictureFiles,
+  readIfThere,
+  removePicture,
+  sizeOf,
+  writePicture,
+  settledIds,
+  type PictureKey,
+} from '../pictures/files.ts';
+import type { PictureSeal } from '../pictures/seal.ts';
 
 /** A picture that waits. */
-export interface WaitingPicture {
-  /** The attempt that it belongs to. */
-  id: string;
-  /** Bytes. */
+export interface WaitingPicture extends PictureKey {
+  /** Bytes on the disk. */
   size: number;
   /** When it was taken, milliseconds since 1970 UTC. */
   at: number;
 }
 
-/** Beside a picture that need not be sent any more: the server has it, or will never take it. */
-export function settledMark(id: string): string {
-  return `${id}.settled`;
-}
-
-/** The pictures that a gateway keeps beside its log, and which of them still have to travel. */
+/** The pictures that a gateway keeps beside its log, sealed, and which of them still have to travel. */
 export class PictureFolder {
   readonly #folder: string;
+  readonly #seal: PictureSeal;
 
-  constructor(folder: string) {
+  constructor(folder: string, seal: PictureSeal) {
     this.#folder = folder;
+    this.#seal = seal;
   }
 
-  /** What waits, oldest first; nothing if there is no such folder. */
+  async keep(key: PictureKey, picture: Uint8Array): Promise<void> {
+    await writePicture(this.#folder, key, await this.#seal.seal(nameOf(key.id), picture));
+  }
+
+  /** What waits, oldest first. */
   async waiting(): Promise<WaitingPicture[]> {
-    const names = new Set(await readdir(this.#folder).catch(() => [] as string[]));
-    const ids = [...names].flatMap((name) => PICTURE.exec(name)?.[1] ?? []);
-    const open = ids.filter((id) => !names.has(settledMark(id)));
+    const files = await pictureFiles(this.#folder);
+    const settled = settledIds(files);
     const found: WaitingPicture[] = [];
-    for (const id of open) {
-      const info = await stat(this.#picture(id)).catch(() => undefined);
-      if (info?.isFile() === true) found.push({ id, size: info.size, at: info.mtimeMs });
+    for (const { id, days, kind, path } of files) {
+      if (kind !== 'picture' || settled.has(id)) continue;
+      const info = await stat(path).catch(() => undefined);
+      if (info !== undefined) found.push({ id, days, size: info.size, at: info.mtimeMs });
     }
     return found.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
   }
 
-  /** The bytes of a picture; undefined if it is gone. */
-  read(id: string): Promise<Buffer | undefined> {
-    return readFile(this.#picture(id)).catch(() => undefined);
+  async has(key: PictureKey): Promise<boolean> {
+    return (await sizeOf(pathOf(this.#folder, key, 'picture'))) !== undefined;
+  }
+
+  /** The bytes of a picture; undefined if it is gone or cannot be opened. */
+  async read(key: PictureKey): Promise<Buffer | undefined> {
+    const sealed = await readIfThere(pathOf(this.#folder, key, 'picture'));
+    return sealed && this.#seal.open(nameOf(key.id), sealed);
   }
 
   /** It need not be sent any more. If a power cut takes this away, the server says so again. */
-  async settle(id: string): Promise<void> {
-    await writeFile(path.join(this.#folder, settledMark(id)), '', { mode: 0o600 });
+  async settle(key: PictureKey): Promise<void> {
+    if (!(await this.has(key))) return;
+    await writeFile(pathOf(this.#folder, key, 'settled'), '', { mode: 0o600 });
   }
 
   async drop(id: string): Promise<void> {
-    await rm(this.#picture(id), { force: true });
-  }
-
-  #picture(id: string): string {
-    return path.join(this.#folder, `${id}.jpg`);
+    await removePicture(this.#folder, id);
   }
 }
 
@@ -68,4 +77,8 @@ export function beyondQuota(waiting: readonly WaitingPicture[], quota: number): 
     bytes -= picture.size;
   }
   return beyond;
+}
+
+function nameOf(id: string): string {
+  return `snapshot:${id}`;
 }

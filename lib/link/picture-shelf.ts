@@ -1,104 +1,67 @@
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { digestOf } from './files.ts';
+import { rm } from 'node:fs/promises';
+import {
+  makeDurable,
+  pathOf,
+  pictureFiles,
+  readIfThere,
+  removePicture,
+  shelfFolder,
+  sizeOf,
+  writePicture,
+} from '../pictures/files.ts';
+import type { PictureSeal } from '../pictures/seal.ts';
+import { digestOf, type FileOffer } from './files.ts';
+import { PartFile } from './part-file.ts';
 
-const PLAIN = /^[\w-]{1,64}$/;
-/** A picture, or one of which only a part is here. */
-const NAME = /^[\w-]{1,64}\.(jpg|part)$/;
-
-/** The folder of a gateway among those of all: no name leads anywhere else, and no two lead to the same. */
-export function shelfName(gateway: string): string {
-  if (PLAIN.test(gateway)) return gateway;
-  return `=${digestOf(Buffer.from(gateway))}`;
-}
-
-/** The pictures of one gateway at its server: `<id>.jpg`, and `<id>.part` until all of it is here. Ids are checked before. */
+/** The pictures of one gateway at its server, sealed. Ids are checked before. */
 export class PictureShelf {
   readonly #folder: string;
+  readonly #gateway: string;
+  readonly #seal: PictureSeal;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  /** `data` is the data folder. */
+  constructor(data: string, gateway: string, seal: PictureSeal) {
+    this.#folder = shelfFolder(data, gateway);
+    this.#gateway = gateway;
+    this.#seal = seal;
   }
 
-  /** Bytes of all pictures and parts. */
+  /** Bytes of all files. */
   async bytes(): Promise<number> {
     let sum = 0;
-    for (const name of await this.#names()) sum += await this.#size(name);
+    for (const file of await pictureFiles(this.#folder)) sum += (await sizeOf(file.path)) ?? 0;
     return sum;
   }
 
-  /** Bytes of a picture that are here while others are missing. */
-  partSize(id: string): Promise<number> {
-    return this.#size(`${id}.part`);
-  }
-
-  /** A picture that is here as a whole; undefined if it is not. */
+  /** A picture that is here as a whole; undefined if it is not, or cannot be opened any more. */
   async read(id: string): Promise<Buffer | undefined> {
-    return readIfThere(this.#file(`${id}.jpg`));
+    const files = await pictureFiles(this.#folder);
+    const file = files.find((one) => one.id === id && one.kind === 'picture');
+    const sealed = file && (await readIfThere(file.path));
+    return sealed && this.#seal.open(this.#name(id), sealed);
   }
 
-  async append(id: string, bytes: Buffer): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const file = await open(this.#file(`${id}.part`), 'a', 0o600);
-    try {
-      await file.appendFile(bytes);
-    } finally {
-      await file.close();
-    }
-  }
-
-  async discard(id: string): Promise<void> {
-    await rm(this.#file(`${id}.part`), { force: true });
+  /** What has come of a picture. */
+  part(offer: FileOffer): Promise<PartFile> {
+    const bound = `part:${this.#gateway}/${offer.id}/${offer.sha256}`;
+    return PartFile.open(pathOf(this.#folder, offer, 'part'), this.#seal, bound);
   }
 
   /** Makes a picture of its parts, durably, if they are what was meant. */
-  async finish(id: string, sha256: string): Promise<boolean> {
-    const part = this.#file(`${id}.part`);
-    const bytes = await readIfThere(part);
-    if (bytes === undefined || digestOf(bytes) !== sha256) return false;
-    await sync(part);
-    await rename(part, this.#file(`${id}.jpg`));
-    await sync(this.#folder);
+  async finish(offer: FileOffer, part: PartFile): Promise<boolean> {
+    const bytes = await part.bytes();
+    if (digestOf(bytes) !== offer.sha256) return false;
+    const sealed = await this.#seal.seal(this.#name(offer.id), bytes);
+    await makeDurable(await writePicture(this.#folder, offer, sealed));
+    await rm(pathOf(this.#folder, offer, 'part'), { force: true });
     return true;
   }
 
-  /** Deletes what came before an instant, in milliseconds since 1970 UTC. Other files are left alone. */
-  async sweep(before: number): Promise<void> {
-    for (const name of await this.#names()) {
-      const info = await stat(this.#file(name)).catch(() => undefined);
-      if (info !== undefined && info.mtimeMs < before) await rm(this.#file(name), { force: true });
-    }
+  async remove(id: string): Promise<void> {
+    await removePicture(this.#folder, id);
   }
 
-  async #names(): Promise<string[]> {
-    const names = await readdir(this.#folder).catch(() => [] as string[]);
-    return names.filter((name) => NAME.test(name));
-  }
-
-  async #size(name: string): Promise<number> {
-    const info = await stat(this.#file(name)).catch(() => undefined);
-    return info?.size ?? 0;
-  }
-
-  #file(name: string): string {
-    return path.join(this.#folder, name);
-  }
-}
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function sync(file: string): Promise<void> {
-  const handle = await open(file);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+  #name(id: string): string {
+    return `picture:${this.#gateway}/${id}`;
   }
 }

@@ -1,43 +1,48 @@
+import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../model/clock.ts';
-import type { EventEntry } from '../model/record.ts';
+import type { PictureKey } from '../pictures/files.ts';
+import { PictureSeal } from '../pictures/seal.ts';
 import { MAX_FILE, digestOf, filesAnswers, type FileRefusal, type FilesMessage } from './files.ts';
 import { PictureFolder, beyondQuota, type WaitingPicture } from './picture-folder.ts';
 import { Pump } from './pump.ts';
 import { Transfer, type Step, type TransferOptions } from './transfer.ts';
 
-/** How often a folder is looked at for new pictures, in milliseconds. */
-const LOOK_EVERY = 30_000;
-/** A picture that arrives as something else so often is given up, so that it does not block those behind it. */
+/** A picture that was refused so often is given up, so that it does not block those behind it. */
 const TRIES = 3;
 /** An alarm about what a server says is not raised more often than this, in milliseconds. */
 const ALARM_EVERY = 60_000;
+
+export interface PictureUploaderOptions extends TransferOptions {
+  /** How often the folder is looked at for new pictures, in milliseconds. */
+  lookEvery: number;
+}
 
 export interface PictureUploaderParts {
   /** Where the pictures are. */
   folder: string;
   /** Bytes that may wait. Beyond, the oldest are dropped. */
   quota: number;
-  engine: { recordEvent(event: EventEntry): Promise<unknown> };
+  engine: Pick<Engine, 'pictureKey' | 'recordEvent'>;
   /** Takes a message on its way; may reject if there is no way. */
   send: (message: FilesMessage) => Promise<void>;
   /** Whether nothing that is more urgent waits: records go first. */
   isFree: () => boolean;
   clock: Pick<Clock, 'monotonic'>;
-  options: TransferOptions;
+  options: PictureUploaderOptions;
   /** What waits or was dropped is another. */
   onChange: () => void;
   onError: (error: unknown) => void;
 }
 
 /** What is on its way. */
-interface Travelling {
-  id: string;
+interface Travelling extends PictureKey {
   sha256: string;
   bytes: Buffer;
   transfer: Transfer;
-  /** How often it arrived as something else. */
-  failures: number;
 }
+
+/** Why a picture does not travel: what the server says, or that it cannot be read here. */
+type Obstacle = FileRefusal | 'broken';
 
 /** Passes the pictures of a gateway on to a server: oldest first, one at a time, and only when no record waits. */
 export class PictureUploader {
@@ -47,13 +52,15 @@ export class PictureUploader {
   #waiting: WaitingPicture[] = [];
   #lookAt = -Infinity;
   #travelling: Travelling | undefined;
+  /** How often pictures were refused that may be taken another time. */
+  readonly #refusals = new Map<string, number>();
   #isConnected = false;
   #dropped = 0;
   #alarmedAt = -Infinity;
 
   constructor(parts: PictureUploaderParts) {
     this.#parts = parts;
-    this.#folder = new PictureFolder(parts.folder);
+    this.#folder = new PictureFolder(parts.folder, new PictureSeal(parts.engine));
     this.#pump = new Pump(() => this.#work(), parts.onError);
     this.#pump.run();
   }
@@ -63,7 +70,7 @@ export class PictureUploader {
     return this.#waiting.length;
   }
 
-  /** Pictures that were dropped unsent since the start. */
+  /** Pictures that were given up or dropped unsent since the start. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -89,9 +96,10 @@ export class PictureUploader {
     const travelling = this.#travelling;
     if (!this.#isConnected || answer.id !== travelling?.id) return;
     if (answer.sha256 !== travelling.sha256) this.#impossible(answer.id);
+    else if (answer.kind === 'fileWanted') this.#wanted(travelling, answer.offset);
     else if (answer.kind === 'fileStored') await this.#settle(travelling);
-    else if (answer.kind === 'fileRefused') await this.#refused(travelling, answer.reason);
-    else this.#wanted(travelling, answer.offset);
+    else await this.#refused(travelling, answer.reason);
+    this.run();
   }
 
   close(): void {
@@ -105,36 +113,41 @@ export class PictureUploader {
     if (clock.monotonic() >= this.#lookAt) await this.#look();
     const look = Math.max(0, this.#lookAt - clock.monotonic());
     if (!this.#isConnected || !isFree()) return look;
-    this.#travelling ??= await this.#take();
-    if (this.#travelling === undefined) return look;
-    this.#sendAll(this.#travelling);
-    return Math.min(look, Math.max(0, this.#travelling.transfer.due - clock.monotonic()));
+    const travelling = await this.#next();
+    if (travelling === undefined) return look;
+    this.#sendAll(travelling);
+    return Math.min(look, Math.max(0, travelling.transfer.due - clock.monotonic()));
   }
 
   async #look(): Promise<void> {
+    const { quota, clock, options } = this.#parts;
     const waiting = await this.#folder.waiting();
-    const beyond = beyondQuota(waiting, this.#parts.quota);
-    for (const { id } of beyond) {
-      if (id === this.#travelling?.id) this.#travelling = undefined;
-      await this.#folder.drop(id);
-    }
+    const beyond = beyondQuota(waiting, quota);
+    for (const { id } of beyond) await this.#folder.drop(id);
     this.#waiting = waiting.slice(beyond.length);
-    this.#lookAt = this.#parts.clock.monotonic() + LOOK_EVERY;
+    this.#lookAt = clock.monotonic() + options.lookEvery;
     this.#lost(beyond.length, 'picturesDropped', { count: beyond.length });
     this.#parts.onChange();
   }
 
-  /** The oldest that can be sent; what cannot, ever, is settled. */
+  /** What is on its way, as long as it is still here, or the oldest that waits. */
+  async #next(): Promise<Travelling | undefined> {
+    const travelling = this.#travelling;
+    if (travelling !== undefined && (await this.#folder.has(travelling))) return travelling;
+    if (travelling !== undefined) this.#forget(travelling.id); // Erased, or its time is over.
+    this.#travelling = await this.#take();
+    return this.#travelling;
+  }
+
   async #take(): Promise<Travelling | undefined> {
     for (let oldest = this.#waiting[0]; oldest !== undefined; oldest = this.#waiting[0]) {
-      const { id } = oldest;
-      const bytes = await this.#folder.read(id);
+      const bytes = await this.#folder.read(oldest);
       if (bytes !== undefined && bytes.length > 0 && bytes.length <= MAX_FILE) {
         const transfer = new Transfer(bytes.length, this.#parts.options);
-        return { id, sha256: digestOf(bytes), bytes, transfer, failures: 0 };
+        return { ...oldest, sha256: digestOf(bytes), bytes, transfer };
       }
-      if (bytes === undefined) this.#forget(id);
-      else await this.#giveUp(id, 'size');
+      if (await this.#folder.has(oldest)) await this.#giveUp(oldest, bytes ? 'size' : 'broken');
+      else this.#forget(oldest.id);
     }
     return undefined;
   }
@@ -151,36 +164,48 @@ export class PictureUploader {
 
   #wanted({ id, transfer }: Travelling, offset: number): void {
     if (!transfer.wanted(offset, this.#parts.clock.monotonic())) this.#impossible(id);
-    this.run();
-  }
-
-  async #settle({ id }: Travelling): Promise<void> {
-    this.#travelling = undefined;
-    await this.#folder.settle(id);
-    this.#forget(id);
-    this.run();
   }
 
   async #refused(travelling: Travelling, reason: FileRefusal): Promise<void> {
     const { id, transfer } = travelling;
-    const isBroken = reason === 'digest' || reason === 'size';
-    if (isBroken) travelling.failures += 1;
-    if (reason === 'taken' || travelling.failures >= TRIES) {
-      this.#travelling = undefined;
-      await this.#giveUp(id, reason);
-    } else if (isBroken) transfer.cut();
-    else transfer.refused(this.#parts.clock.monotonic());
-    this.run();
+    if (reason === 'quota') transfer.refused(this.#parts.clock.monotonic());
+    else if (reason === 'erased') await this.#erase(travelling);
+    else if (reason === 'unwanted') await this.#settle(travelling);
+    else if (reason === 'taken' || this.#isOften(id)) await this.#giveUp(travelling, reason);
+    else if (reason === 'unknown')
+      this.#forget(id); // The next look brings it back.
+    else transfer.cut();
   }
 
-  /** It stays here until its retention is over, and does not travel. */
-  async #giveUp(id: string, reason: FileRefusal): Promise<void> {
-    await this.#folder.settle(id);
+  #isOften(id: string): boolean {
+    const refusals = (this.#refusals.get(id) ?? 0) + 1;
+    this.#refusals.set(id, refusals);
+    return refusals >= TRIES;
+  }
+
+  async #settle(picture: PictureKey): Promise<void> {
+    await this.#folder.settle(picture);
+    this.#over(picture.id);
+  }
+
+  async #erase({ id }: PictureKey): Promise<void> {
+    await this.#folder.drop(id);
+    this.#over(id);
+  }
+
+  /** It stays here until its days are over, and does not travel. */
+  async #giveUp(picture: PictureKey, reason: Obstacle): Promise<void> {
+    await this.#settle(picture);
+    this.#lost(1, 'pictureRefused', { picture: picture.id, reason });
+  }
+
+  #over(id: string): void {
+    this.#refusals.delete(id);
     this.#forget(id);
-    this.#lost(1, 'pictureRefused', { id, reason });
   }
 
   #forget(id: string): void {
+    if (this.#travelling?.id === id) this.#travelling = undefined;
     this.#waiting = this.#waiting.filter((picture) => picture.id !== id);
     this.#parts.onChange();
   }
@@ -204,9 +229,9 @@ export class PictureUploader {
   }
 }
 
-function messageOf({ id, sha256, bytes }: Travelling, step: Step): FilesMessage {
+function messageOf({ id, sha256, bytes, days }: Travelling, step: Step): FilesMessage {
   if (step.kind === 'offer') {
-    return { kind: 'offer', id, sha256, size: bytes.length, type: 'image/jpeg' };
+    return { kind: 'offer', id, sha256, size: bytes.length, type: 'image/jpeg', days };
   }
   const { offset, end } = step;
   const data = bytes.subarray(offset, end).toString('base64');

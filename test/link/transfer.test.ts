@@ -72,7 +72,7 @@ describe('the quota of pictures that wait', () => {
     const pictures = fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 20 });
     fc.assert(
       fc.property(pictures, fc.integer({ min: 0, max: 300 }), (sizes, quota) => {
-        const waiting = sizes.map((size, at) => ({ id: String(at), size, at }));
+        const waiting = sizes.map((size, at) => ({ id: String(at), days: 1, size, at }));
         const { length } = beyondQuota(waiting, quota);
         const rest = (from: number): number => sizes.slice(from).reduce((sum, n) => sum + n, 0);
         assert.ok(rest(length) <= quota);

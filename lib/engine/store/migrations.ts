@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { COLLECTED_TABLES } from '../collected/schema.ts';
+import { PICTURE_TABLES } from '../pictures/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { ONLINE_TABLES } from './kept-answers.ts';
 import { FACE_TABLES } from './faces/schema.ts';
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   ONLINE_TABLES,
   FACE_TABLES,
   SYNC_TABLES,
+  PICTURE_TABLES,
 ];
 
 /**
