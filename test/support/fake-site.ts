@@ -68,6 +68,8 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
     'acceptPassages',
     'heardGateway',
     'recordEvent',
+    'pictureKey',
+    'judgePicture',
     'change',
     'markDeal',
     'overrideRelease',
