@@ -28,6 +28,7 @@ import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { OnlineEngine } from './online/online.ts';
 import type { Times } from './durations.ts';
 import type { FaceEngine } from './faces/interface.ts';
+import type { PictureCount } from './pictures/count.ts';
 import type { PictureEngine } from './pictures/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { Captured } from '../link/receipt.ts';
@@ -182,6 +183,8 @@ export interface EngineHealth {
     ballast: boolean;
     streams: Record<Stream, StreamHealth>;
   };
+  /** Pictures beside the log; counted at most a minute ago. */
+  pictures: PictureCount;
 }
 
 /** Exactly one of person and tag. */

@@ -141,8 +141,8 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   return (await stat(file).catch(unlessMissing))?.size;
 }
 
-function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: unknown) => unlessMissing(error) ?? []);
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(unlessMissing)) ?? [];
 }
 
 function unlessMissing(error: unknown): undefined {

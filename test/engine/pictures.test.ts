@@ -84,6 +84,9 @@ describe('the pictures beside the log, as the engine knows them', function () {
     ];
     assert.equal((await erase('gateway', 'anna')).pictures, 2);
     assert.deepEqual([anna, second, boris].map(isKept), [false, false, true]);
+    rig.clock.advance(60_000);
+    const { kept, waiting } = (await rig.gateway.health()).pictures;
+    assert.deepEqual([kept, waiting], [1, 1]);
     assert.equal((await erase('gateway', 'anna')).pictures, 0);
     const [event] = await rig.gateway.recentRecords({ stream: 'event', limit: 1 });
     assert.equal(event?.body.details?.pictures, 0);

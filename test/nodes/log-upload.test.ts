@@ -159,7 +159,8 @@ describe('log-uploader and log-collector', function () {
     const mark = pathOf(path.join(folder, SNAPSHOTS), { id: attempt.id, days: 7 }, 'settled');
     while (!existsSync(mark)) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(await rig.collected(), await rig.held());
-    assert.deepEqual((await state.at(0)).payload.pictures, { waiting: 0, dropped: 0 });
+    const { pictures } = (await state.at(0)).payload as { pictures: object };
+    assert.deepEqual(pictures, { waiting: 0, dropped: 0 });
 
     const payload = { gateway: 'north', snapshot };
     const result = new Sink('result');

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import Type from 'typebox';
 import { FileId } from '../../link/files.ts';
+import type { Clock } from '../../model/clock.ts';
 import { Id, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import type { Policy } from '../../policy/policy.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store/store.ts';
+import { createCount, type PictureCount } from './count.ts';
 import type { PictureEngine } from './interface.ts';
 import type { Origin } from './queries.ts';
 
@@ -25,6 +27,8 @@ export interface Pictures {
   methods: PictureEngine;
   /** Deletes the pictures of a person here, own and collected; resolves with how many there were (N15). */
   erase(person: string, now: number): Promise<number>;
+  /** The own pictures; at most a minute old. */
+  count(): Promise<PictureCount>;
   stop(): void;
 }
 
@@ -34,12 +38,13 @@ interface Parts {
   secrets: Pick<Secrets, 'pictureKey'>;
   /** Path of the database; the pictures are in its folder. */
   file: string;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 const judged = parser(Type.Object({ gateway: Id, id: FileId }, closed));
 
 /** What the engine does about the pictures in its data folder. */
-export function createPictures({ store, policy, secrets, file }: Parts): Pictures {
+export function createPictures({ store, policy, secrets, file, clock }: Parts): Pictures {
   const folder = path.dirname(file);
   const snapshots = path.join(folder, SNAPSHOTS);
 
@@ -93,6 +98,7 @@ export function createPictures({ store, policy, secrets, file }: Parts): Picture
       await store.pictures('forget', { snapshots: own });
       return erased;
     },
+    count: createCount(snapshots, clock),
     stop() {
       clearInterval(timer);
     },
