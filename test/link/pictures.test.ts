@@ -12,6 +12,8 @@ import {
 import path from 'node:path';
 import fc from 'fast-check';
 import { MAX_FILE, digestOf, type FilesMessage } from '../../lib/link/files.ts';
+import { filesOver } from '../../lib/link/picture-link.ts';
+import { toAccessError } from '../../lib/model/errors.ts';
 import { referenceOf, shelfFolder } from '../../lib/pictures/files.ts';
 import { Snapshots, keepUnsettled } from '../../lib/runtime/snapshots.ts';
 import { DAYS, PictureRig } from '../support/picture-rig.ts';
@@ -85,6 +87,27 @@ describe('the pictures of a gateway at its server', function () {
     }
     writeFileSync(rig.heldFile('b'), readFileSync(rig.heldFile('a')));
     await assert.rejects(read('b'), { code: 'NOT_FOUND' });
+  });
+
+  it('are seen by nobody on their way, and their parts fit nowhere else', async () => {
+    const bytes = Buffer.from('the face of somebody, many times over '.repeat(100));
+    const spied: object[] = [];
+    rig.pair.server.on('files', ({ content }) => {
+      spied.push(content as object);
+    });
+    await rig.keep('a', bytes);
+    rig.collect();
+    rig.upload();
+    await rig.settled('a');
+    const [part, next] = spied.filter((message) => 'sealed' in message);
+    assert.ok(part !== undefined && next !== undefined && 'sealed' in next);
+    assert.equal(JSON.stringify(spied).includes(bytes.toString('base64', 90, 120)), false);
+    const errors: string[] = [];
+    rig.onError = (error) => errors.push(toAccessError(error).code);
+    await rig.end.send('files', { ...part, sealed: next.sealed });
+    await rig.end.send('files', { ...part, sealed: 'A'.repeat(200) });
+    await rig.until(() => errors.length === 2);
+    assert.deepEqual(errors, ['INPUT_INVALID', 'INPUT_INVALID']);
   });
 
   it('go on in the middle after a cut, and after a restart of both sides', async () => {
@@ -334,7 +357,7 @@ describe('the pictures of a gateway at its server', function () {
     rig.isFree = true;
     rig.uploader.run();
     await rig.until(() => seen.length >= 3);
-    await rig.end.send('files', partOf('b', bytes, 0, 9)); // Comes after everything that was on its way.
+    await filesOver(rig.end)(partOf('b', bytes, 0, 9)); // Comes after everything that was on its way.
     await rig.until(() => seen.some(({ id }) => id === 'b'));
     assert.ok(partsOf(seen).length <= 4, 'no more than the window was on its way');
     rig.isFree = true;

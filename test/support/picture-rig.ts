@@ -55,6 +55,8 @@ export class PictureRig {
   lookEvery = 30_000;
   /** Whether no record waits. */
   isFree = true;
+  /** Told of what the server could not take. */
+  onError: (error: unknown) => void = assert.ifError;
   /** What the server's engine says of a picture. */
   verdict: (id: string) => PictureVerdict = () => 'wanted';
   readonly gatewayEngine = {
@@ -141,7 +143,10 @@ export class PictureRig {
         return answer;
       },
     };
-    this.#stopCollecting = attachPictureCollector(this.pair.server, collecting, assert.ifError);
+    this.#stopCollecting = attachPictureCollector(this.pair.server, collecting, (error) => {
+      this.onError(error);
+      this.#changed();
+    });
   }
 
   /** Resolves as soon as something is the case; looked at after every change. */

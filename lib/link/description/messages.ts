@@ -3,7 +3,12 @@ import { Beat } from '../beats.ts';
 import { BATCH_EXAMPLES, BatchLetter } from '../batch.ts';
 import { AnswerMessage, Check, examples as checks } from '../checks.ts';
 import { RemoteCommand } from '../command.ts';
-import { FILES_ANSWER_EXAMPLES, FILES_EXAMPLES, FilesAnswer, FilesMessage } from '../files.ts';
+import {
+  FILES_ANSWER_EXAMPLES,
+  FILES_EXAMPLES,
+  FilesAnswer,
+  SealedFilesMessage,
+} from '../files.ts';
 import { GatewayState, Hello, examples as states } from '../gateway-state.ts';
 import { PairingAnswer, PairingRefusal, PairingRequest } from '../pairing.ts';
 import { RECEIPT_EXAMPLES, ReceiptLetter } from '../receipt.ts';
@@ -109,7 +114,7 @@ export const MESSAGES: readonly Described[] = [
     channel: 'files',
     summary:
       'A picture that was kept with a record: an offer, then the parts that the server wants.',
-    schema: FilesMessage,
+    schema: SealedFilesMessage,
     examples: FILES_EXAMPLES,
   },
   {
