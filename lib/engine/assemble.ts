@@ -163,7 +163,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     link: assembleLink({
       ...parts,
       ...{ site, journal, trust, writer, administration, grantOpening },
-      ...{ presence, mastership, capture },
+      ...{ presence, mastership, capture, faces: faceSettings },
     }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),

@@ -97,8 +97,17 @@ export function createFacade(
     },
     async takeLetter(query) {
       const answer = await assembly.link.takeLetter(query);
-      if (answer.kind === 'receipt' && answer.refused === undefined) announcePolicy();
+      const isTaken = answer.kind === 'receipt' || answer.kind === 'settled';
+      if (isTaken && answer.refused === undefined) announcePolicy();
       return answer;
+    },
+    async takeReceipt(query) {
+      await assembly.link.takeReceipt(query);
+      if (query.receipt.kind === 'offer') announcePolicy();
+    },
+    async takeMastership(query) {
+      await assembly.link.takeMastership(query);
+      announcePolicy();
     },
     ...onlineMethods(assembly),
     ...faces.methods,

@@ -52,11 +52,7 @@ export function createSecrets(keys: EngineKeys): Secrets {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
     siteKeys: () => Buffer.concat([lookup.export(), pinIndex.export()]),
     adoptSiteKeys(shared) {
-      if (shared.length !== 2 * SITE_KEY_BYTES) {
-        throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
-      }
-      lookup = createSecretKey(shared.subarray(0, SITE_KEY_BYTES));
-      pinIndex = createSecretKey(shared.subarray(SITE_KEY_BYTES));
+      [lookup, pinIndex] = readSiteKeys(shared);
       adoptions += 1;
     },
     get keysInUse() {
@@ -66,6 +62,22 @@ export function createSecrets(keys: EngineKeys): Secrets {
     seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),
     open: (credential, kind, sealed) => open(sealing, `${kind}:${credential}`, sealed),
   };
+}
+
+/** `Secrets.lookup` with other keys of `Secrets.siteKeys`. Throws `KEY_MISMATCH`. */
+export function lookupWith(shared: Uint8Array): Secrets['lookup'] {
+  const [lookup, pinIndex] = readSiteKeys(shared);
+  return (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical);
+}
+
+function readSiteKeys(shared: Uint8Array): [lookup: KeyObject, pinIndex: KeyObject] {
+  if (shared.length !== 2 * SITE_KEY_BYTES) {
+    throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
+  }
+  return [
+    createSecretKey(shared.subarray(0, SITE_KEY_BYTES)),
+    createSecretKey(shared.subarray(SITE_KEY_BYTES)),
+  ];
 }
 
 function digest(key: KeyObject, type: CredentialType, canonical: string): string {

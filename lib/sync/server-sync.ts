@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { MAX_LIFE, RemoteCommand } from '../link/command.ts';
-import { Captured, CommandResult, type Answer, type Receipt } from '../link/receipt.ts';
+import { Captured, CommandResult, type LetterAnswer } from '../link/receipt.ts';
 import type { Report } from '../link/report.ts';
 import type { ServerEnd, UpLetter } from '../link/server-end.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -113,7 +113,7 @@ export class ServerSync {
       const { command, accessPoint } = content;
       this.#parts.onCaptured({ gateway, command, accessPoint, ...opened });
     } else {
-      await this.#parts.engine.takeReceipt({ gateway, receipt: content as Receipt | Answer });
+      await this.#parts.engine.takeReceipt({ gateway, receipt: content as LetterAnswer });
       this.#serve(gateway);
     }
   }

@@ -2,7 +2,6 @@ import { deriveKeys } from '../../lib/engine/keys.ts';
 import { createEngine, type EngineOptions } from '../../lib/engine/service.ts';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { BatchLetter } from '../../lib/link/batch.ts';
-import type { Answer, Receipt } from '../../lib/link/receipt.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Change } from '../../lib/model/entity.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
@@ -95,7 +94,7 @@ export async function settle(
     const letter = await server.nextLetter(ADDRESS);
     if (letter === undefined) return letters;
     letters.push(letter);
-    const receipt: Receipt | Answer = await gateway.takeLetter({ address: ADDRESS, letter });
+    const receipt = await gateway.takeLetter({ address: ADDRESS, letter });
     await server.takeReceipt({ gateway: ADDRESS.gateway, receipt });
   }
 }

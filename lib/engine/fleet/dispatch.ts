@@ -5,10 +5,12 @@ import {
   type BatchItem,
   type BatchLetter,
 } from '../../link/batch.ts';
-import type { Answer, Ended, Receipt } from '../../link/receipt.ts';
+import type { Settled } from '../../link/move.ts';
+import type { Ended, LetterAnswer, Receipt } from '../../link/receipt.ts';
 import type { Report } from '../../link/report.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Change } from '../../model/entity.ts';
+import { optional } from '../../model/optional.ts';
 import type { SyncKind } from '../../server/wanted/kinds.ts';
 import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
@@ -18,8 +20,10 @@ import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store/store.ts';
 import type { Composed } from '../store/sync/batches.ts';
 import { writeSecrets } from '../sync/credential-secrets.ts';
-import type { Channel, Exchange, Pair } from '../sync/exchange.ts';
+import { sealSiteKeys, type Channel, type Exchange, type Pair } from '../sync/exchange.ts';
 import { Comparison, type Entries } from './comparison.ts';
+import { beginAnew, newDialogue, type Dialogue } from './dialogue.ts';
+import type { MoveDesk, Mover } from './move-desk.ts';
 
 /** Batches that may wait for their receipts at the same time. */
 const WINDOW = 2;
@@ -30,7 +34,6 @@ const PAUSE = 5000;
 /** So often everything is compared that a gateway holds, in milliseconds. */
 const COMPARE_EVERY = 6 * 3_600_000;
 const PAGE = 1000;
-const SITE_KEYS = 'site keys';
 
 export interface DispatchParts {
   store: Store;
@@ -40,21 +43,7 @@ export interface DispatchParts {
   journal: Journal;
   exchange: Exchange;
   administration: Administration;
-}
-
-/** What is going on between the server and one gateway. Nothing of it is needed after a restart. */
-interface Dialogue {
-  exchange: string;
-  /** Batches without a receipt, with the time of their sending. */
-  flights: { number: number; at: number }[];
-  comparison?: Comparison;
-  /** Monotonic time at which the next comparison is due. */
-  compareAt: number;
-  /** When the last question was asked; it is repeated if nobody answers. */
-  askedAt?: number;
-  /** Nothing is sent before this monotonic time, since the gateway refuses everything. */
-  pausedUntil: number;
-  isComplaining: boolean;
+  moves: MoveDesk;
 }
 
 /** Keeps gateways as they shall be: what is next for each of them, and what became of it. */
@@ -76,9 +65,14 @@ export class Dispatch {
     const review = JSON.stringify(accessPoints) !== JSON.stringify(report.accessPoints);
     const { number, version, clock: theirs } = report;
     const row = { gateway, report: JSON.stringify(report), review, number, version };
-    await store.sync('report', { ...row, at, drift: theirs.now - at });
+    const isMoving = report.move !== undefined;
+    await store.sync('report', { ...row, isMoving, at, drift: theirs.now - at });
     const dialogue = this.#dialogue(gateway);
     dialogue.exchange = report.exchange;
+    if (report.move?.id !== dialogue.move?.id) {
+      if (isMoving) await store.sync('beginMove', { gateway });
+      beginAnew(dialogue, clock.monotonic(), report.move);
+    }
     // It has confirmed more than it knows of: it was set back.
     if (known !== undefined && number < known.received) this.compare(gateway);
   }
@@ -87,7 +81,13 @@ export class Dispatch {
   compare(gateway: string): void {
     const dialogue = this.#dialogue(gateway);
     dialogue.compareAt = this.#parts.clock.monotonic();
+    dialogue.isCompared = false;
     delete dialogue.comparison;
+  }
+
+  /** Whether all differences are known of a gateway that is on its way to another master. */
+  isCompared(gateway: string): boolean {
+    return this.#dialogues.get(gateway)?.isCompared ?? false;
   }
 
   async next(pair: Pair): Promise<BatchLetter | undefined> {
@@ -96,17 +96,22 @@ export class Dispatch {
     const now = this.#parts.clock.monotonic();
     dialogue.flights = dialogue.flights.filter(({ at }) => now - at < FLIGHT_LIFE);
     if (dialogue.flights.length >= WINDOW || now < dialogue.pausedUntil) return undefined;
-    const composed = await this.#compose(pair.gateway, dialogue);
-    if (composed === undefined) return this.#question(pair, dialogue);
-    delete dialogue.comparison;
-    const after = dialogue.flights.at(-1)?.number ?? 0;
-    dialogue.flights.push({ number: composed.number, at: now });
-    return this.#batch(pair, dialogue, { ...composed, after });
+    dialogue.site = pair.site;
+    const mover = moverOf(pair.gateway, dialogue);
+    if (mover !== undefined) return this.#nextOfMove(mover, dialogue);
+    return (await this.#nextBatch(pair, dialogue)) ?? this.#question(pair, dialogue);
   }
 
-  async take(gateway: string, letter: Receipt | Answer): Promise<void> {
+  async take(gateway: string, letter: LetterAnswer): Promise<void> {
     const dialogue = this.#dialogue(gateway);
     if (letter.kind === 'receipt') return this.#takeReceipt(gateway, dialogue, letter);
+    if (letter.kind === 'settled') return this.#takeSettled(gateway, dialogue, letter);
+    if (letter.kind === 'offer') {
+      const mover = moverOf(gateway, dialogue);
+      if (mover !== undefined) await this.#parts.moves.take(mover, letter);
+      delete dialogue.askedAt;
+      return;
+    }
     const { comparison } = dialogue;
     if (letter.number !== comparison?.number) return;
     const correction = await comparison.take(letter);
@@ -119,8 +124,61 @@ export class Dispatch {
     });
   }
 
+  /** Everything is compared; then decisions are waited for and carried out; then the new master is in force. */
+  async #nextOfMove(mover: Mover, dialogue: Dialogue): Promise<BatchLetter | undefined> {
+    const { moves, store } = this.#parts;
+    const { gateway, move } = mover;
+    await this.#refresh();
+    if (!dialogue.isCompared) {
+      const question = await this.#question(mover, dialogue);
+      if (question !== undefined || !this.isCompared(gateway)) return question;
+    }
+    if (this.#isAsking(dialogue)) return undefined;
+    const { undecided, toTake, toSend } = await store.sync('moveState', { gateway });
+    if (toTake === 0 && undecided > 0) return undefined;
+    if (toTake === 0 && toSend > 0 && move.to === 'local') return this.#nextBatch(mover, dialogue);
+    dialogue.askedAt = this.#parts.clock.monotonic();
+    return toTake > 0 ? moves.request(mover) : moves.settle(mover);
+  }
+
+  async #nextBatch(pair: Pair, dialogue: Dialogue): Promise<Batch | undefined> {
+    const composed = await this.#compose(pair.gateway, dialogue);
+    if (composed === undefined) return undefined;
+    delete dialogue.comparison;
+    const after = dialogue.flights.at(-1)?.number ?? 0;
+    dialogue.flights.push({ number: composed.number, at: this.#parts.clock.monotonic() });
+    return this.#batch(pair, dialogue, { ...composed, after });
+  }
+
+  #isAsking({ askedAt }: Dialogue): boolean {
+    return askedAt !== undefined && this.#parts.clock.monotonic() - askedAt < FLIGHT_LIFE;
+  }
+
+  /** The gateway's next report says the same. */
+  async #takeSettled(gateway: string, dialogue: Dialogue, letter: Settled): Promise<void> {
+    const { clock, store } = this.#parts;
+    if (letter.move !== dialogue.move?.id) return;
+    delete dialogue.askedAt;
+    if (letter.refused !== undefined) {
+      return this.#pause(dialogue, { gateway, reason: letter.refused });
+    }
+    await store.sync('endMove', { gateway });
+    beginAnew(dialogue, clock.monotonic(), undefined);
+  }
+
+  /** Looks at every change until it is known whom it concerns. */
+  #refresh(): Promise<void> {
+    const { store, clock } = this.#parts;
+    return this.#refreshing(async () => {
+      for (;;) {
+        const { more, reviewing } = await store.sync('refresh', { now: clock.now() });
+        if (!more && !reviewing) return;
+      }
+    });
+  }
+
   /** Work is left until every change is known to concern somebody or nobody. */
-  #compose(gateway: string, { flights }: Dialogue): Promise<Composed | undefined> {
+  #compose(gateway: string, { flights, move }: Dialogue): Promise<Composed | undefined> {
     const { store, clock } = this.#parts;
     return this.#refreshing(async () => {
       for (;;) {
@@ -129,14 +187,20 @@ export class Dispatch {
         if (more) continue;
         const limits = { limit: BATCH_ITEMS, characters: BATCH_CHARACTERS };
         const live = flights.map(({ number }) => number);
-        const composed = await store.sync('compose', { gateway, live, ...limits, now });
+        const decided = move !== undefined;
+        const composed = await store.sync('compose', { gateway, live, ...limits, now, decided });
         if (composed !== 'changing' && (composed !== undefined || !reviewing)) return composed;
       }
     });
   }
 
-  #batch(pair: Pair, { exchange }: Dialogue, composed: Composed & { after: number }): Batch {
+  #batch(
+    { site, gateway }: Pair,
+    { exchange, move }: Dialogue,
+    composed: Composed & { after: number },
+  ): Batch {
     const { secrets, exchange: own } = this.#parts;
+    const pair = { site, gateway };
     const channel = own.channel(exchange, pair);
     const { number, after, version, items } = composed;
     return {
@@ -146,7 +210,8 @@ export class Dispatch {
       after,
       version,
       exchange: own.publicKey,
-      keys: channel.seal(secrets.siteKeys(), SITE_KEYS),
+      keys: sealSiteKeys(channel, secrets.siteKeys()),
+      ...optional('move', move?.id),
       items: items.map((item) => this.#item(item, channel)),
     };
   }
@@ -169,22 +234,30 @@ export class Dispatch {
 
   async #question(pair: Pair, dialogue: Dialogue): Promise<BatchLetter | undefined> {
     const now = this.#parts.clock.monotonic();
-    if (dialogue.flights.length > 0) return undefined;
-    if (dialogue.askedAt !== undefined && now - dialogue.askedAt < FLIGHT_LIFE) return undefined;
+    if (dialogue.flights.length > 0 || this.#isAsking(dialogue)) return undefined;
     if (dialogue.comparison === undefined) {
       if (now < dialogue.compareAt) return undefined;
       const row = await this.#parts.store.sync('gateway', { gateway: pair.gateway });
       const wanted = (kind: SyncKind) => this.#wanted(pair.gateway, kind);
       dialogue.comparison = new Comparison(row?.received ?? 0, wanted);
     }
-    const question = dialogue.comparison.question(pair);
+    const { site, gateway } = pair;
+    const question = dialogue.comparison.question({ site, gateway });
     if (question === undefined) {
       delete dialogue.comparison;
       dialogue.compareAt = now + COMPARE_EVERY;
+      dialogue.isCompared = true;
       return undefined;
     }
     dialogue.askedAt = now;
-    return question;
+    if (question.kind !== 'roots' || dialogue.move?.to !== 'cloud') return question;
+    return { ...question, keys: this.#sharedKeys(pair, dialogue) };
+  }
+
+  #sharedKeys({ site, gateway }: Pair, { exchange: theirs }: Dialogue) {
+    const { secrets, exchange } = this.#parts;
+    const channel = exchange.channel(theirs, { site, gateway });
+    return { exchange: exchange.publicKey, keys: sealSiteKeys(channel, secrets.siteKeys()) };
   }
 
   async #wanted(gateway: string, kind: SyncKind): Promise<Entries> {
@@ -229,15 +302,23 @@ export class Dispatch {
   async #refused(gateway: string, dialogue: Dialogue, receipt: Receipt): Promise<void> {
     const { number, received, version, refused = 'unreadable' } = receipt;
     if (!dialogue.flights.some((flight) => flight.number === number)) return;
-    const { store, journal, trust, clock } = this.#parts;
+    const { store } = this.#parts;
     dialogue.flights = [];
     await store.sync('receipt', { gateway, number: 0, received, version, failed: [] });
     if (refused === 'gap' || refused === 'oldNumber') return;
+    await this.#pause(dialogue, { gateway, reason: refused, version });
+  }
+
+  /** Leaves a gateway that refuses everything alone for a while, and says so once. */
+  async #pause(
+    dialogue: Dialogue,
+    details: { gateway: string; reason: string; version?: number },
+  ): Promise<void> {
+    const { journal, trust, clock } = this.#parts;
     dialogue.pausedUntil = clock.monotonic() + PAUSE;
     if (dialogue.isComplaining) return;
     dialogue.isComplaining = true;
-    const details = { gateway, reason: refused, version };
-    const category = refused === 'localMaster' ? 'system' : 'alarm';
+    const category = details.reason === 'localMaster' ? 'system' : 'alarm';
     await journal.event({ category, code: 'gatewayRefuses', details }, trust.read());
   }
 
@@ -258,15 +339,12 @@ export class Dispatch {
   #dialogue(gateway: string): Dialogue {
     const known = this.#dialogues.get(gateway);
     if (known !== undefined) return known;
-    const compareAt = this.#parts.clock.monotonic();
-    const dialogue: Dialogue = {
-      exchange: '',
-      flights: [],
-      compareAt,
-      pausedUntil: 0,
-      isComplaining: false,
-    };
+    const dialogue = newDialogue(this.#parts.clock.monotonic());
     this.#dialogues.set(gateway, dialogue);
     return dialogue;
   }
+}
+
+function moverOf(gateway: string, { site, exchange, move }: Dialogue): Mover | undefined {
+  return move && { site, gateway, exchange, move };
 }

@@ -4,10 +4,13 @@ import type { ClockTrust } from '../clock-trust.ts';
 import { Dispatch } from '../fleet/dispatch.ts';
 import type { FleetEngine } from '../fleet/fleet-engine.ts';
 import { fleetMethods } from '../fleet/methods.ts';
+import { MoveDesk } from '../fleet/move-desk.ts';
 import { RevocationWatch } from '../fleet/watch.ts';
+import type { FaceSettings } from '../faces/settings.ts';
 import type { Journal } from '../journal.ts';
 import type { GrantOpening } from '../opening.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
+import { Handover } from '../mastership/handover.ts';
 import type { Mastership } from '../mastership/mastership.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Secrets } from '../secrets.ts';
@@ -38,6 +41,7 @@ interface Parts {
   presence: Presence;
   mastership: Mastership;
   capture: Capture;
+  faces: Pick<FaceSettings, 'isKeeping'>;
 }
 
 /** Wires what an engine does on a link, as a gateway and as a server. */
@@ -51,10 +55,12 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
     exchange,
     state,
     takeover: new Takeover({ ...parts, exchange, state }),
-    inventory: new Inventory(store, state),
+    inventory: new Inventory({ store, secrets, exchange, state }),
+    handover: new Handover({ ...parts, exchange, state }),
     startCommand: createStartCommand({ ...parts, used, exchange, state }),
   });
-  const dispatch = new Dispatch({ ...parts, exchange });
+  const moves = new MoveDesk({ ...parts, exchange });
+  const dispatch = new Dispatch({ ...parts, exchange, moves });
   const watch = new RevocationWatch(parts);
-  return { ...gateway, ...fleetMethods({ ...parts, exchange, dispatch, watch }) };
+  return { ...gateway, ...fleetMethods({ ...parts, exchange, dispatch, moves, watch }) };
 }

@@ -10,12 +10,11 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
 import { changeOf, type BatchChange } from './changes.ts';
-import type { Channel, Exchange } from './exchange.ts';
+import { openSiteKeys, type Channel, type Exchange } from './exchange.ts';
 import { positionAfter, type SyncState } from './state.ts';
 
 /** Decisions go on between two portions of a batch. */
 const PORTION = 50;
-const SITE_KEYS = 'site keys';
 
 export interface TakeoverParts {
   store: Store;
@@ -50,18 +49,16 @@ export class Takeover {
       if (refused !== undefined) return this.#refused(batch, refused);
       const { exchange, secrets } = this.#parts;
       const channel = exchange.channel(batch.exchange, batch);
-      const keys = openKeys(channel, batch);
+      const keys = openSiteKeys(channel, batch.keys);
       if (keys === undefined) return this.#refused(batch, 'unreadable');
       return this.#apply(batch, keys, await prepare(batch, channel, secrets));
     });
   }
 
-  #refusal({ number, after, version }: Batch): Receipt['refused'] {
+  #refusal({ number, after, version, move }: Batch): Receipt['refused'] {
     const { mastership, state } = this.#parts;
     const { position } = state;
-    if (mastership.state.master !== 'cloud' || mastership.state.movingTo !== undefined) {
-      return 'localMaster';
-    }
+    if (!mastership.takesBatch(move)) return 'localMaster';
     if (version < position.version) return 'oldVersion';
     if (number <= position.number) return 'oldNumber';
     return after > position.number ? 'gap' : undefined;
@@ -97,9 +94,11 @@ export class Takeover {
       changes.map(({ change }) => change),
       takenEvent(batch),
       side,
+      () => {
+        if (isNew) secrets.adoptSiteKeys(keys);
+      },
     );
     state.position = position;
-    if (isNew) secrets.adoptSiteKeys(keys);
     const refusedItems = outcome.failed.flatMap(({ index, code, message }) => {
       const item = changes[index];
       return item === undefined || isGone(item.change, code) ? [] : [failure(item, code, message)];
@@ -128,14 +127,6 @@ async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Pr
     }
   }
   return prepared;
-}
-
-function openKeys(channel: Channel, { keys }: Batch): Uint8Array | undefined {
-  try {
-    return channel.open(keys, SITE_KEYS);
-  } catch {
-    return undefined;
-  }
 }
 
 function putIds({ items }: Batch, kind: 'pass' | 'deal'): string[] {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { LAST_REVOCATION, placeOf } from '../../../server/wanted/order.ts';
 import { policyVersion } from './batches.ts';
+import { endMove } from './decisions.ts';
 import { select } from './items.ts';
 
 export interface ReportQuery {
@@ -10,6 +11,8 @@ export interface ReportQuery {
   report: string;
   /** Whether other access points follow from it. */
   review: boolean;
+  /** Whether it is on its way to another master; decisions about that are over otherwise. */
+  isMoving: boolean;
   /** What the gateway says to have received last. */
   number: number;
   version: number;
@@ -26,6 +29,7 @@ export function saveReport(db: DatabaseSync, query: ReportQuery): void {
      ON CONFLICT DO UPDATE SET report = ?2, contact = ?3, drift = ?4, received = ?5, version = ?6,
        reviewed = iif(?7, '', reviewed)`,
   ).run(gateway, report, at, drift, number, version, Number(review));
+  if (!query.isMoving) endMove(db, { gateway });
 }
 
 export interface ReceiptQuery {
@@ -65,6 +69,11 @@ export interface PageQuery {
   /** Ids after this one. */
   after: string;
   limit: number;
+}
+
+export interface HeldQuery extends PageQuery {
+  /** Digests of credentials to be told instead of the stored ones, by id. */
+  lookups?: ReadonlyMap<string, string>;
 }
 
 /** What a gateway shall hold, by id. */
@@ -112,6 +121,7 @@ export function overdue(db: DatabaseSync, { before }: { before: number }) {
     db,
     `SELECT gateway, count(*) AS items, min(since) AS since FROM fleet_item
      WHERE wanted IS NOT applied AND applied IS NOT NULL AND place <= ${LAST_REVOCATION} AND since < ?
+       AND gateway NOT IN (SELECT id FROM fleet_gateway WHERE report ->> '$.move' IS NOT NULL)
      GROUP BY gateway ORDER BY gateway`,
     before,
   );
