@@ -43,9 +43,17 @@ export async function openGateway(
   accessPoints: readonly AccessPoint[] = SAMPLE_CONFIG.accessPoints,
   clock: Clock = systemClock,
 ): Promise<EngineService> {
-  const engine = await open({ folder: `${folder}/gateway`, keys: GATEWAY_MASTER, clock });
+  const engine = await openBareGateway(folder, clock);
   await engine.configure(gatewayConfig(accessPoints));
   return engine;
+}
+
+/** The engine of a gateway as it was configured last. */
+export function openBareGateway(
+  folder: string,
+  clock: Clock = systemClock,
+): Promise<EngineService> {
+  return open({ folder: `${folder}/gateway`, keys: GATEWAY_MASTER, clock });
 }
 
 /** The engine of a server; it has no doors of its own. */

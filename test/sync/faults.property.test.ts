@@ -95,7 +95,7 @@ class Story {
   readonly clock: TestClock;
   points: string[] = POINTS;
   readonly #letters: BatchLetter[] = [];
-  readonly #receipts: (LetterAnswer)[] = [];
+  readonly #receipts: LetterAnswer[] = [];
 
   constructor(pair: SyncPair, clock: TestClock) {
     this.pair = pair;

@@ -65,12 +65,15 @@ export class Dispatch {
     const review = JSON.stringify(accessPoints) !== JSON.stringify(report.accessPoints);
     const { number, version, clock: theirs } = report;
     const row = { gateway, report: JSON.stringify(report), review, number, version };
-    const isMoving = report.move !== undefined;
-    await store.sync('report', { ...row, isMoving, at, drift: theirs.now - at });
+    await store.sync('report', {
+      ...row,
+      isMoving: report.move !== undefined,
+      at,
+      drift: theirs.now - at,
+    });
     const dialogue = this.#dialogue(gateway);
     dialogue.exchange = report.exchange;
     if (report.move?.id !== dialogue.move?.id) {
-      if (isMoving) await store.sync('beginMove', { gateway });
       beginAnew(dialogue, clock.monotonic(), report.move);
     }
     // It has confirmed more than it knows of: it was set back.
@@ -237,8 +240,10 @@ export class Dispatch {
     if (dialogue.flights.length > 0 || this.#isAsking(dialogue)) return undefined;
     if (dialogue.comparison === undefined) {
       if (now < dialogue.compareAt) return undefined;
-      const row = await this.#parts.store.sync('gateway', { gateway: pair.gateway });
-      const wanted = (kind: SyncKind) => this.#wanted(pair.gateway, kind);
+      const { gateway } = pair;
+      if (dialogue.move !== undefined) await this.#parts.store.sync('beginMove', { gateway });
+      const row = await this.#parts.store.sync('gateway', { gateway });
+      const wanted = (kind: SyncKind) => this.#wanted(gateway, kind);
       dialogue.comparison = new Comparison(row?.received ?? 0, wanted);
     }
     const { site, gateway } = pair;

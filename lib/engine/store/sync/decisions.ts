@@ -150,10 +150,15 @@ export function saveTaken(db: DatabaseSync, { gateway, items }: TakenQuery): voi
   for (const { kind, id, failed } of items) save.run(failed ?? null, gateway, kind, id);
 }
 
-/** Nothing that is still under way counts for the way to another master. */
+/**
+ * The comparison for a way to another master begins: it tells only what differs, so everything counts as equal until
+ * then, and nothing is under way any more.
+ */
 export function beginMove(db: DatabaseSync, { gateway }: { gateway: string }): void {
+  db.prepare('DELETE FROM fleet_item WHERE gateway = ? AND wanted IS NULL').run(gateway);
   db.prepare(
-    'UPDATE fleet_item SET number = NULL, sent = NULL WHERE gateway = ? AND number IS NOT NULL',
+    `UPDATE fleet_item SET applied = wanted, number = NULL, sent = NULL, failed = NULL, tried = NULL
+     WHERE gateway = ? AND (wanted IS NOT applied OR number IS NOT NULL)`,
   ).run(gateway);
 }
 
