@@ -23,7 +23,7 @@ const SIZES = (process.argv[2] ?? '2000,50000,200000,1000000').split(',').map(Nu
 const SAMPLES = 200;
 const FEW_SAMPLES = 40;
 const LARGEST_PEER = 250_000;
-const LARGEST_PLAIN = 50_000;
+const LARGEST_PLAIN = 2000;
 const CHANGES = 5000;
 const MODEL = {
   ...{ algorithm: 'bench', version: '1', dimension: DIMENSION },

@@ -15,8 +15,10 @@ const BENCHES = [
   'face-pictures.ts',
   'attendance.ts',
   'outbox.ts',
+  'sync.ts',
   'link-reconnect.ts',
   'flow.ts',
+  'online.ts',
 ];
 
 for (const name of BENCHES) {

@@ -164,7 +164,9 @@ async function revoke(server: EngineService, gateway: EngineService): Promise<Fl
 async function floor(folder: string): Promise<number> {
   const broker = await Aedes.createBroker();
   const listener = createServer(broker.handle);
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => {
+    listener.listen(0, '127.0.0.1', resolve);
+  });
   const url = `mqtt://127.0.0.1:${(listener.address() as AddressInfo).port}`;
   const [from, to] = await Promise.all([mqtt.connectAsync(url), mqtt.connectAsync(url)]);
   const db = new DatabaseSync(path.join(folder, 'floor.db'));
@@ -196,7 +198,9 @@ async function floor(folder: string): Promise<number> {
   await done;
   const duration = performance.now() - start;
   await Promise.all([from.endAsync(), to.endAsync()]);
-  await new Promise<void>((resolve) => broker.close(resolve));
+  await new Promise<void>((resolve) => {
+    broker.close(resolve);
+  });
   listener.close();
   db.close();
   return duration;

@@ -140,7 +140,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const capture = new Capture(clock, (captured) => {
     events.emit('captured', captured);
   });
-  const confirmation = new Confirmation(clock, side.settings);
+  const confirmation = new Confirmation({ clock, site, settings: side.settings });
   const memory = createReadings(parts.secrets);
   const revise = createRevise({ site, kept, confirmation });
   const asked = assembleJudge(parts, { site, presence, memory, revise });

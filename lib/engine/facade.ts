@@ -26,6 +26,7 @@ export function createFacade(
 ): EngineService {
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
+  const online = onlineMethods(assembly);
   const { presence, mastership, faces } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
@@ -98,7 +99,9 @@ export function createFacade(
     async takeLetter(query) {
       const answer = await assembly.link.takeLetter(query);
       const isTaken = answer.kind === 'receipt' || answer.kind === 'settled';
-      if (isTaken && answer.refused === undefined) announcePolicy();
+      const isRefused = isTaken && answer.refused !== undefined;
+      if (isTaken && !isRefused) announcePolicy();
+      if (!isRefused) await online.confirmBase({});
       return answer;
     },
     async takeReceipt(query) {
@@ -109,7 +112,7 @@ export function createFacade(
       await assembly.link.takeMastership(query);
       announcePolicy();
     },
-    ...onlineMethods(assembly),
+    ...online,
     ...faces.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {

@@ -25,6 +25,11 @@ export const SiteSettings = Type.Object(
     quotaBytes: Type.Integer({ minimum: 1_048_576 }),
     /** Where people, credentials and permissions are born (R-033); default `local`. */
     master: Type.Optional(Master),
+    /**
+     * Hours for which a right counts that the server has not confirmed; then only the server is asked (D8). It compares
+     * what a gateway holds every six hours. Absent: for ever.
+     */
+    confirmWithin: Type.Optional(Type.Integer({ minimum: 12, maximum: 2160 })),
     /** Days for which passages and stays are kept for reports; default 400. */
     presenceDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3660 })),
   },

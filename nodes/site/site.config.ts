@@ -42,6 +42,7 @@ export function normalise(settings: Settings, userDir: string): SiteConfig {
         }),
         quotaBytes:
           settings.number('quotaMegabytes', { min: 1, max: 1_000_000, fallback: 1024 }) * MEBIBYTE,
+        ...confirmWithin(settings),
         presenceDays: settings.number('presenceDays', { min: 1, max: 3660, fallback: 400 }),
       },
       'site',
@@ -58,6 +59,12 @@ export function normalise(settings: Settings, userDir: string): SiteConfig {
     folder: path.resolve(userDir, settings.text('dataFolder', path.join('gatewire', id))),
     ...(keyFile === undefined ? {} : { keyFile: path.resolve(userDir, keyFile) }),
   };
+}
+
+/** Empty: a right counts until the server takes it away. */
+function confirmWithin(settings: Settings): Pick<SiteSettings, 'confirmWithin'> {
+  if (settings.optionalText('confirmWithin') === undefined) return {};
+  return { confirmWithin: settings.number('confirmWithin', { min: 12, max: 2160 }) };
 }
 
 /** An unknown zone is refused here: nothing may quietly be computed in UTC. */

@@ -15,6 +15,7 @@ interface SiteProperties {
   quotaRecords: number | string;
   quotaMegabytes: number | string;
   presenceDays: number | string;
+  confirmWithin: number | string;
   faces: string;
   keepAfterValidity: number | string;
   keepAfterWithdrawal: number | string;
@@ -43,6 +44,7 @@ RED.nodes.registerType<SiteProperties>('gatewire-site', {
     quotaRecords: { value: 1_000_000, validate: numberIn(100, 100_000_000) },
     quotaMegabytes: { value: 1024, validate: numberIn(1, 1_000_000) },
     presenceDays: { value: 400, validate: numberIn(1, 3660, { optional: true }) },
+    confirmWithin: { value: '', validate: numberIn(12, 2160, { optional: true }) },
     faces: { value: 'stored' },
     keepAfterValidity: { value: 30, validate: numberIn(0, 3660, { optional: true }) },
     keepAfterWithdrawal: { value: 0, validate: numberIn(0, 3660, { optional: true }) },

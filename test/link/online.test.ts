@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { once, EventEmitter } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { ForeignDecision } from '../../lib/engine/online/online.ts';
 import { Answerer, type AnswererOptions } from '../../lib/link/answerer.ts';
 import { LinkAsker } from '../../lib/link/asker.ts';
+import { HttpAsker } from '../../lib/link/http-asker.ts';
 import { AnswerMessage, Check, examples, Holder, PresentedFactors } from '../../lib/link/checks.ts';
 import type { Question } from '../../lib/link/question.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';
@@ -207,6 +211,36 @@ describe('asking over the link', () => {
     });
     await told;
     assert.deepEqual(heard, [{ person: 'vera' }]);
+  });
+
+  it('goes over HTTP as well, with the same signatures, and whatever is no answer is silence', async () => {
+    const desk = answering();
+    let status = 200;
+    const http = createServer((request, response) => {
+      void text(request)
+        .then((body) => desk.answerText(body))
+        .then((answer = '') => {
+          response.statusCode = status;
+          response.end(answer);
+        });
+    }).listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/checks`;
+    const overHttp = new HttpAsker(url, gateway(0), systemClock);
+    const stranger = new HttpAsker(url, gateway(1), systemClock);
+    const replies = [await overHttp.ask(question()), await overHttp.ask(question('back'))];
+    const outcomes = replies.map((reply) => 'answer' in reply && reply.answer.outcome);
+    assert.deepEqual(outcomes, ['granted', 'denied']);
+    assert.ok('answer' in (await stranger.ask(question())));
+    status = 500;
+    const broken = await overHttp.ask(question());
+    assert.equal('silence' in broken && broken.silence, 'hostRefused');
+    assert.equal(await desk.answerText('{"content":"{}","signature":""}'), undefined);
+    http.close();
+    http.closeAllConnections();
+    await once(http, 'close');
+    const gone = await overHttp.ask(question());
+    assert.equal('silence' in gone && gone.silence, 'hostUnreachable');
   });
 
   it('has examples that fit the forms', () => {

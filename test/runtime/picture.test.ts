@@ -34,7 +34,14 @@ describe('pictures of messages', () => {
   it('never come from outside the folder, from no file, or without a folder', async () => {
     symlinkSync(path.join(folder, 'b.jpg'), path.join(pictures, 'link.jpg'));
     mkdirSync(path.join(pictures, 'folder.png'));
-    const names = ['../b.jpg', 'link.jpg', 'none.jpg', 'folder.png', '/etc/passwd.jpg', 'a.jpg\0.png'];
+    const names = [
+      '../b.jpg',
+      'link.jpg',
+      'none.jpg',
+      'folder.png',
+      '/etc/passwd.jpg',
+      'a.jpg\0.png',
+    ];
     for (const name of names) {
       await assert.rejects(pictureOf(name, pictures), { code: 'INPUT_INVALID' }, name);
     }

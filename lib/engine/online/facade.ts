@@ -1,7 +1,6 @@
 import type { Decision } from '../../model/decision.ts';
 import type { Assembly } from '../assemble.ts';
 import {
-  confirmation,
   foreignAttempt,
   forgetting,
   onlineResult,
@@ -41,13 +40,11 @@ export function onlineMethods({
       await journal.event(event, trust.read(), side);
       return count;
     },
-    async confirmBase(query) {
-      const { period } = confirmation.parse(query, 'query');
+    async confirmBase() {
       const moment = trust.read();
-      const side = online.confirmation.confirm(period, moment);
-      if (side.length === 0) return;
-      const event = { category: 'system', code: 'baseConfirmed', details: { period } } as const;
-      await journal.event(event, moment, side);
+      const side = online.confirmation.confirm(moment);
+      if (side.length > 0)
+        await journal.event({ category: 'system', code: 'baseConfirmed' }, moment, side);
     },
   };
 }

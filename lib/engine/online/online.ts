@@ -7,8 +7,6 @@ import { REASONS } from '../../model/reasons.ts';
 
 /** The longest time for which an answer may be kept: a day, in milliseconds. */
 export const LONGEST_KEEP = 86_400_000;
-/** The longest time for which a base may count as confirmed: 90 days, in milliseconds. */
-const LONGEST_CONFIRMATION = 90 * 86_400_000;
 
 const Named = Type.Object({ id: Id, name: Type.String({ maxLength: 64 }) }, closed);
 
@@ -84,16 +82,12 @@ export interface OnlineEngine {
   /** Gateway: forgets the answers that were kept, of one person or all. Resolves with how many there were. */
   forgetAnswers(query: { person?: string }): Promise<number>;
   /**
-   * Gateway: what is held here agrees with the server, and counts as confirmed for `period` milliseconds from now.
-   * From the first call on, a right that is not confirmed is *unknown* instead of *granted* (D8); with `period` 0
-   * none is confirmed.
+   * Gateway: the server has just confirmed what is held here. Where the site says within what time that has to be, a
+   * right that was not confirmed is *unknown* instead of *granted* (D8). Each letter that is taken over confirms, too.
    */
-  confirmBase(query: { period: number }): Promise<void>;
+  confirmBase(query: Record<string, never>): Promise<void>;
 }
 
 export const onlineResult = parser(OnlineResult);
 export const foreignAttempt = parser(ForeignAttempt);
 export const forgetting = parser(Type.Object({ person: Type.Optional(Id) }, closed));
-export const confirmation = parser(
-  Type.Object({ period: Type.Integer({ minimum: 0, maximum: LONGEST_CONFIRMATION }) }, closed),
-);
