@@ -22,13 +22,17 @@ export type Move = Static<typeof Move>;
 export const SharedKeys = Type.Object({ exchange: ExchangeKey, keys: Sealed }, closed);
 export type SharedKeys = Static<typeof SharedKeys>;
 
-/** The server asks for items that it shall take over from the gateway. */
+/** Nothing secret goes with the items: they are only looked at, for somebody to decide. */
+const Brief = Type.Optional(Type.Literal(true));
+
+/** The server asks for items that differ: in full to take them over from the gateway, or to show them. */
 export const OfferRequest = Type.Object(
   {
     kind: Type.Literal('offer'),
     ...address,
     move: Id,
     exchange: ExchangeKey,
+    brief: Brief,
     items: Type.Array(Type.Object(Named, closed), { minItems: 1, maxItems: OFFER_ITEMS }),
   },
   closed,
@@ -55,6 +59,7 @@ export const Offer = Type.Object(
   {
     kind: Type.Literal('offer'),
     move: Id,
+    brief: Brief,
     items: Type.Array(
       Type.Object(
         {
@@ -96,6 +101,7 @@ export const MOVE_EXAMPLES: readonly (OfferRequest | Settle)[] = [
     ...EXAMPLE_ADDRESS,
     move: EXAMPLE_MOVE,
     exchange: EXAMPLE_KEY,
+    brief: true,
     items: [{ kind: 'person', id: 'anna' }],
   },
   {
@@ -113,6 +119,7 @@ export const MOVE_ANSWER_EXAMPLES: readonly (Offer | Settled)[] = [
   {
     kind: 'offer',
     move: EXAMPLE_MOVE,
+    brief: true,
     items: [{ kind: 'person', id: 'anna', sealed: EXAMPLE_SEALED }],
   },
   { kind: 'settled', move: EXAMPLE_MOVE },

@@ -93,6 +93,11 @@ export class ServerSync {
     return id;
   }
 
+  /** There may be something new to be said to a gateway that has been heard of. */
+  attend(gateway: string): void {
+    if (this.#gateways.has(gateway)) this.#serve(gateway);
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     clearInterval(this.#timer);

@@ -110,7 +110,12 @@ describe('moving a site between its own and a server as its master', function ()
       'person here gatewayOnly',
       'person there serverOnly',
     ]);
-    assert.equal(items.find(({ id }) => id === 'there')?.name, 'Guest there');
+    assert.equal(items.find(({ id }) => id === 'there')?.server?.name, 'Guest there');
+    assert.equal(items.find(({ id }) => id === 'here')?.gateway?.name, 'Guest here');
+    const boris = items.find(({ id }) => id === 'boris');
+    assert.deepEqual([boris?.server?.name, boris?.gateway?.name], ['Boris B.', 'Boris']);
+    const hint = items.find(({ id }) => id === 'here-card')?.gateway?.hint;
+    assert.ok(typeof hint === 'string' && !NEW_CARD.includes(hint));
     const [, second] = items;
     assert.ok(second);
     const after = { kind: second.kind, id: second.id };

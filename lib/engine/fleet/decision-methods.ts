@@ -7,12 +7,16 @@ import { parser } from '../../model/parse.ts';
 import { SyncKindName } from '../../link/sync-fields.ts';
 import { KEEPS, type DifferenceRow } from '../store/sync/decisions.ts';
 import type { Store } from '../store/store.ts';
+import { wireValue } from '../../server/wanted/wire.ts';
+import type { SyncKind } from '../../server/wanted/kinds.ts';
 import type { Difference, FleetEngine, MovingView } from './fleet-engine.ts';
 import type { MoveDesk } from './move-desk.ts';
 import { movingView, type ViewParts } from './view.ts';
 
 const Keep = Type.Enum(KEEPS);
 const Named = { kind: SyncKindName, id: Id };
+/** Digests say nothing to those who decide. */
+const HIDDEN: ReadonlySet<string> = new Set(['lookup', 'stamp']);
 /** Decisions in one request, at most. */
 const MOST = 1000;
 
@@ -22,6 +26,7 @@ const page = parser(
       gateway: Id,
       after: Type.Optional(Type.Object(Named, closed)),
       limit: Type.Integer({ minimum: 1, maximum: MOST }),
+      open: Type.Optional(Type.Boolean()),
     },
     closed,
   ),
@@ -47,9 +52,10 @@ export function decisionMethods(
   const { store, moves, clock } = parts;
   return {
     async differences(query) {
-      const { gateway, limit, after = { kind: '', id: '' } } = page.parse(query, 'query');
+      const checked = page.parse(query, 'query');
+      const { gateway, limit, after = { kind: '', id: '' }, open = false } = checked;
       const moving = await required(parts, gateway);
-      const rows = await store.sync('differences', { gateway, after, limit });
+      const rows = await store.sync('differences', { gateway, after, limit, open });
       return { ...moving, items: await Promise.all(rows.map((row) => differenceOf(row, store))) };
     },
     async decideDifferences(query) {
@@ -86,16 +92,26 @@ async function required(parts: ViewParts, gateway: string): Promise<MovingView> 
 }
 
 async function differenceOf(row: DifferenceRow, store: Store): Promise<Difference> {
-  const { kind, id, wanted, applied, keep, author, failed } = row;
-  const [known] = await store.find({ kind, id, limit: 1 });
-  const name = known !== undefined && 'name' in known ? known.name : undefined;
+  const { kind, id, wanted, applied, keep, author, failed, shown } = row;
+  const [known] = wanted === null ? [] : await store.find({ kind, id, limit: 1 });
   return {
     ...{ kind, id, found: foundIn(wanted, applied) },
-    ...optional('name', name),
+    ...optional('server', known && openPart(kind, known)),
+    ...optional(
+      'gateway',
+      shown === null ? undefined : openPart(kind, JSON.parse(shown) as object),
+    ),
     ...optional('keep', keep ?? undefined),
     ...optional('author', author ?? undefined),
     ...optional('failed', failed ?? undefined),
   };
+}
+
+/** What gateways are told of an entity, as far as everybody may see it. */
+function openPart(kind: SyncKind, entity: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(wireValue(kind, entity)).filter(([name]) => !HIDDEN.has(name)),
+  );
 }
 
 function foundIn(wanted: string | null, applied: string | null): Difference['found'] {

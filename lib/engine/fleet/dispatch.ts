@@ -138,10 +138,16 @@ export class Dispatch {
     }
     if (this.#isAsking(dialogue)) return undefined;
     const { undecided, toTake, toSend } = await store.sync('moveState', { gateway });
-    if (toTake === 0 && undecided > 0) return undefined;
-    if (toTake === 0 && toSend > 0 && move.to === 'local') return this.#nextBatch(mover, dialogue);
-    dialogue.askedAt = this.#parts.clock.monotonic();
-    return toTake > 0 ? moves.request(mover) : moves.settle(mover);
+    if (toTake > 0) return this.#ask(dialogue, await moves.request(mover));
+    if (undecided > 0) return this.#ask(dialogue, await moves.requestBrief(mover));
+    if (toSend > 0 && move.to === 'local') return this.#nextBatch(mover, dialogue);
+    return this.#ask(dialogue, await moves.settle(mover));
+  }
+
+  /** Nothing more is said until the answer is there, or does not come. */
+  #ask(dialogue: Dialogue, letter: BatchLetter | undefined): BatchLetter | undefined {
+    if (letter !== undefined) dialogue.askedAt = this.#parts.clock.monotonic();
+    return letter;
   }
 
   async #nextBatch(pair: Pair, dialogue: Dialogue): Promise<Batch | undefined> {

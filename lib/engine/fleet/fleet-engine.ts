@@ -44,9 +44,10 @@ export interface MovingView {
 export interface Difference {
   kind: SyncKind;
   id: string;
-  /** As the server has it. */
-  name?: string;
   found: 'serverOnly' | 'gatewayOnly' | 'different';
+  /** What both sides hold, without anything secret; what the gateway has is known once it has shown it. */
+  server?: Readonly<Record<string, unknown>>;
+  gateway?: Readonly<Record<string, unknown>>;
   /** What was decided, and by whom. */
   keep?: Keep;
   author?: string;
@@ -90,12 +91,14 @@ export interface FleetEngine {
   fleetItems(query: { gateway: string; limit: number }): Promise<FleetItem[]>;
   /**
    * Differences of a gateway that is on its way to another master, by kind and id, behind `after`; at most `limit`
-   * (1 to 1000). Rejects with CONFLICT for a gateway that is on no such way.
+   * (1 to 1000). `open` leaves out what is decided; of the first hundred of those the gateway shows what it holds.
+   * Rejects with CONFLICT for a gateway that is on no such way.
    */
   differences(query: {
     gateway: string;
     after?: { kind: SyncKind; id: string };
     limit: number;
+    open?: boolean;
   }): Promise<MovingView & { items: Difference[] }>;
   /**
    * Decides differences, durably. A decision holds as long as the item differs in the same way. What is at the server

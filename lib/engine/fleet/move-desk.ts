@@ -6,6 +6,7 @@ import {
   type Settle,
 } from '../../link/move.ts';
 import { AccessError, toAccessError, type ErrorCode } from '../../model/errors.ts';
+import { optional } from '../../model/optional.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { SyncKind } from '../../server/wanted/kinds.ts';
 import type { ClockTrust } from '../clock-trust.ts';
@@ -14,6 +15,7 @@ import { openOffered } from '../mastership/offered.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
 import type { PreparedChange } from '../store/store.ts';
 import type { TakenQuery } from '../store/sync/decisions.ts';
+import type { ShownQuery } from '../store/sync/shown.ts';
 import { sealSiteKeys, type Channel, type Exchange, type Pair } from '../sync/exchange.ts';
 import { takenChange, type TakingParts } from './taken.ts';
 
@@ -41,11 +43,26 @@ export class MoveDesk {
   }
 
   /** Asks for what shall be taken over from the gateway; undefined if nothing is. */
-  async request({ site, gateway, move }: Mover): Promise<OfferRequest | undefined> {
-    const { store, exchange } = this.#parts;
-    const items = await store.sync('toTake', { gateway, limit: OFFER_ITEMS });
+  async request(mover: Mover): Promise<OfferRequest | undefined> {
+    const { gateway } = mover;
+    return this.#request(
+      mover,
+      await this.#parts.store.sync('toTake', { gateway, limit: OFFER_ITEMS }),
+    );
+  }
+
+  /** Asks to be shown what somebody has to decide next; undefined if that is known. */
+  async requestBrief(mover: Mover): Promise<OfferRequest | undefined> {
+    const { gateway } = mover;
+    const items = await this.#parts.store.sync('toShow', { gateway, limit: OFFER_ITEMS });
+    const request = this.#request(mover, items);
+    return request && { ...request, brief: true };
+  }
+
+  #request({ site, gateway, move }: Mover, items: OfferRequest['items']): OfferRequest | undefined {
     if (items.length === 0) return undefined;
-    return { kind: 'offer', site, gateway, move: move.id, exchange: exchange.publicKey, items };
+    const { publicKey } = this.#parts.exchange;
+    return { kind: 'offer', site, gateway, move: move.id, exchange: publicKey, items };
   }
 
   /** Tells the gateway that its new master is in force. */
@@ -65,12 +82,28 @@ export class MoveDesk {
   async take({ exchange: theirs, move, ...pair }: Mover, offer: Offer): Promise<void> {
     const { exchange, writer, store } = this.#parts;
     if (offer.move !== move.id) return;
+    const { gateway } = pair;
     const channel = exchange.channel(theirs, pair);
-    const items = await writer.alone(() => this.#takeAll(pair.gateway, channel, offer));
-    await store.sync('taken', { gateway: pair.gateway, items });
+    if (offer.brief === true) {
+      await store.sync('shown', { gateway, items: shownItems(channel, offer) });
+      return;
+    }
+    const items = await writer.alone(async () =>
+      this.#takeAll(gateway, channel, { ...offer, items: await this.#decided(gateway, offer) }),
+    );
+    await store.sync('taken', { gateway, items });
+  }
+
+  /** Nothing is taken over but what somebody has decided so, and decides so still. */
+  async #decided(gateway: string, { items }: Offer): Promise<Offer['items']> {
+    const among = items.map(({ kind, id }) => ({ kind, id }));
+    const open = await this.#parts.store.sync('toTake', { gateway, limit: OFFER_ITEMS, among });
+    const wanted = new Set(open.map(({ kind, id }) => `${kind} ${id}`));
+    return items.filter(({ kind, id }) => wanted.has(`${kind} ${id}`));
   }
 
   async #takeAll(gateway: string, channel: Channel, { move, items }: Offer): Promise<Taken[]> {
+    if (items.length === 0) return [];
     const taken: Taken[] = [];
     const ready: { item: Taken; change: PreparedChange }[] = [];
     for (const { sealed, ...named } of items) {
@@ -110,6 +143,19 @@ export class MoveDesk {
     } as const;
     await journal.event(event, trust.read());
   }
+}
+
+/** What is shown is for people's eyes; what cannot be read is not shown. */
+function shownItems(channel: Channel, { move, items }: Offer): ShownQuery['items'] {
+  return items.map(({ sealed, ...named }) => {
+    if (sealed === undefined) return named;
+    try {
+      const { value, hint } = openOffered(channel, { move, ...named }, sealed);
+      return { ...named, value: JSON.stringify({ ...value, ...optional('hint', hint) }) };
+    } catch {
+      return named;
+    }
+  });
 }
 
 function reasonOf({ code, message }: { code: ErrorCode; message: string }): string {

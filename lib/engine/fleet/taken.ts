@@ -33,7 +33,7 @@ export async function takenChange(
   const [known] = await parts.store.find({ kind, id, limit: 1 });
   const value = { ...untold(kind, known ?? {}), ...item.value };
   if (kind !== 'credential') {
-    return { op: 'put', kind, value: checkForm('put', kind, value) } as PreparedChange;
+    return { op: 'put', kind, value: checkForm('put', kind, value) };
   }
   return { op: 'put', kind, value: credentialOf(value, item, parts) };
 }

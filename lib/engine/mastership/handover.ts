@@ -30,7 +30,7 @@ export class Handover {
   /** What is asked for, as much as one letter holds. Throws CONFLICT if this gateway is on no such way. */
   async offer(request: OfferRequest): Promise<Offer> {
     const { exchange, mastership } = this.#parts;
-    const { move } = request;
+    const { move, brief = false } = request;
     if (mastership.move?.id !== move) {
       throw new AccessError('CONFLICT', 'nothing is offered but on the way to another master');
     }
@@ -38,13 +38,13 @@ export class Handover {
     const items: Offer['items'] = [];
     let left = BATCH_CHARACTERS;
     for (const named of request.items) {
-      const item = await offeredItem(this.#parts, named);
+      const item = await offeredItem(this.#parts, named, brief);
       const sealed = item && sealOffered(channel, { move, ...named }, item);
       left -= sealed?.length ?? 0;
       if (left < 0 && items.length > 0) break;
       items.push({ ...named, ...(sealed && { sealed }) });
     }
-    return { kind: 'offer', move, items };
+    return { kind: 'offer', move, ...(brief && { brief }), items };
   }
 
   /** Puts the new master into force. Resolves when that is committed, or refused. */

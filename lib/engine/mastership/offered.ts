@@ -29,17 +29,18 @@ const offered = parser(OfferedItem);
 
 type Named = Pick<Offer['items'][number], 'kind' | 'id'>;
 
-/** An item of this engine in full; undefined if there is none. */
+/** An item of this engine in full, or in `brief` without what is secret; undefined if there is none. */
 export async function offeredItem(
   { store, secrets }: { store: Store; secrets: Secrets },
   { kind, id }: Named,
+  brief: boolean,
 ): Promise<OfferedItem | undefined> {
   const [entity] = await store.find({ kind, id, limit: 1 });
   if (entity === undefined) return undefined;
   const value = ownPart(kind, entity) as OfferedItem['value'];
   if (kind !== 'credential') return { value };
   const { type, hint } = entity as StoredEntities['credential'];
-  if (type === 'pin') return { value, hint };
+  if (brief || type === 'pin') return { value, hint };
   return { value, hint, secret: await openSecrets(store, secrets, id) };
 }
 

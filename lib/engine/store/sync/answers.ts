@@ -34,9 +34,11 @@ import {
   type DifferencesQuery,
   type MoveState,
   type TakenQuery,
+  type ToTakeQuery,
 } from './decisions.ts';
 import { refresh } from './refresh.ts';
 import { sealedPage, type SealedRow } from './sealed.ts';
+import { saveShown, toShow, type ShownQuery } from './shown.ts';
 
 /** What can be asked and noted of gateways and what they hold. Instants in milliseconds since 1970 UTC. */
 export interface SyncQueries {
@@ -58,8 +60,10 @@ export interface SyncQueries {
   moveState: { gateway: string };
   differences: DifferencesQuery;
   decide: DecideQuery;
-  toTake: { gateway: string; limit: number };
+  toTake: ToTakeQuery;
   taken: TakenQuery;
+  toShow: { gateway: string; limit: number };
+  shown: ShownQuery;
 }
 
 export interface SyncAnswers {
@@ -85,6 +89,8 @@ export interface SyncAnswers {
   decide: { kind: SyncKind; id: string }[];
   toTake: { kind: SyncKind; id: string }[];
   taken: undefined;
+  toShow: { kind: SyncKind; id: string }[];
+  shown: undefined;
 }
 
 export type SyncKey = keyof SyncQueries;
@@ -112,6 +118,8 @@ const HANDLERS: {
   decide,
   toTake,
   taken: saveTaken,
+  toShow,
+  shown: saveShown,
 };
 
 /** Answers one question, inside the transaction that is open. */

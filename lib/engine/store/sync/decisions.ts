@@ -29,11 +29,11 @@ CREATE TABLE fleet_decision (
  * A decision holds as long as the item differs in the same way. What was taken over from the gateway is the server's
  * own since: there the gateway's side alone must be the same.
  */
-const DIFFERENCES = `
+export const DIFFERENCES = `
   fleet_item i LEFT JOIN fleet_decision d ON d.gateway = i.gateway AND d.kind = i.kind AND d.id = i.id
     AND d.applied IS i.applied AND (d.taken = 1 OR d.wanted IS i.wanted)
   WHERE i.gateway = ?1 AND i.wanted IS NOT i.applied`;
-const OPEN = '(d.keep IS NULL OR d.failed IS NOT NULL)';
+export const OPEN = '(d.keep IS NULL OR d.failed IS NOT NULL)';
 const TO_TAKE = `d.keep = 'gateway' AND d.taken = 0 AND d.failed IS NULL`;
 
 /** How far the way to another master is at one gateway. */
@@ -65,6 +65,8 @@ export interface DifferenceRow {
   keep: Keep | null;
   author: string | null;
   failed: string | null;
+  /** What the gateway has shown of it, as JSON. */
+  shown: string | null;
 }
 
 export interface DifferencesQuery {
@@ -72,14 +74,19 @@ export interface DifferencesQuery {
   /** Only those behind this one, by kind and id. */
   after: { kind: string; id: string };
   limit: number;
+  /** Only those that somebody has to decide. */
+  open: boolean;
 }
 
 export function differences(db: DatabaseSync, query: DifferencesQuery): DifferenceRow[] {
-  const { gateway, after, limit } = query;
+  const { gateway, after, limit, open } = query;
   return select<DifferenceRow>(
     db,
-    `SELECT i.kind, i.id, i.wanted, i.applied, d.keep, d.author, d.failed FROM ${DIFFERENCES}
-       AND (i.kind, i.id) > (?2, ?3) ORDER BY i.kind, i.id LIMIT ?4`,
+    `SELECT i.kind, i.id, i.wanted, i.applied, d.keep, d.author, d.failed,
+       (SELECT value FROM fleet_shown s WHERE s.gateway = i.gateway AND s.kind = i.kind AND s.id = i.id
+          AND s.applied = i.applied) AS shown
+     FROM ${DIFFERENCES} AND (i.kind, i.id) > (?2, ?3) ${open ? `AND ${OPEN}` : ''}
+     ORDER BY i.kind, i.id LIMIT ?4`,
     gateway,
     after.kind,
     after.id,
@@ -108,7 +115,6 @@ export function decide(db: DatabaseSync, query: DecideQuery): Item[] {
   const { gateway, author, at, keep, items, mayLack } = query;
   const among =
     items === undefined ? OPEN : `(i.kind || ' ' || i.id) IN (SELECT value FROM json_each(?5))`;
-  const names = JSON.stringify(items?.map(({ kind, id }) => `${kind} ${id}`) ?? []);
   return db
     .prepare(
       `INSERT INTO fleet_decision (gateway, kind, id, wanted, applied, keep, author, at, taken)
@@ -119,21 +125,27 @@ export function decide(db: DatabaseSync, query: DecideQuery): Item[] {
          author = excluded.author, at = excluded.at, taken = excluded.taken, failed = NULL
        RETURNING kind, id`,
     )
-    .all(gateway, keep, author, at, names, Number(mayLack)) as unknown as Item[];
+    .all(gateway, keep, author, at, namesOf(items ?? []), Number(mayLack)) as unknown as Item[];
 }
 
-/** What the gateway has to show next, what others refer to first. */
-export function toTake(
-  db: DatabaseSync,
-  { gateway, limit }: { gateway: string; limit: number },
-): Item[] {
+export interface ToTakeQuery {
+  gateway: string;
+  limit: number;
+  /** Only these, if given. */
+  among?: readonly Item[];
+}
+
+/** What is to be taken over from the gateway next, what others refer to first. */
+export function toTake(db: DatabaseSync, { gateway, limit, among }: ToTakeQuery): Item[] {
+  const isAmong = `(i.kind || ' ' || i.id) IN (SELECT value FROM json_each(?4))`;
   return select<Item>(
     db,
-    `SELECT i.kind, i.id FROM ${DIFFERENCES} AND ${TO_TAKE}
+    `SELECT i.kind, i.id FROM ${DIFFERENCES} AND ${TO_TAKE} AND (?4 IS NULL OR ${isAmong})
      ORDER BY (SELECT key FROM json_each(?2) WHERE value = i.kind), i.id LIMIT ?3`,
     gateway,
     JSON.stringify(SYNC_KINDS),
     limit,
+    among === undefined ? null : namesOf(among),
   );
 }
 
@@ -145,7 +157,8 @@ export interface TakenQuery {
 /** Keeps what was taken over from the gateway, and what could not be. */
 export function saveTaken(db: DatabaseSync, { gateway, items }: TakenQuery): void {
   const save = db.prepare(
-    `UPDATE fleet_decision SET taken = ?1 IS NULL, failed = ?1 WHERE gateway = ?2 AND kind = ?3 AND id = ?4`,
+    `UPDATE fleet_decision SET taken = ?1 IS NULL, failed = ?1 WHERE gateway = ?2 AND kind = ?3 AND id = ?4
+       AND keep = 'gateway'`,
   );
   for (const { kind, id, failed } of items) save.run(failed ?? null, gateway, kind, id);
 }
@@ -165,4 +178,9 @@ export function beginMove(db: DatabaseSync, { gateway }: { gateway: string }): v
 /** The way is over. */
 export function endMove(db: DatabaseSync, { gateway }: { gateway: string }): void {
   db.prepare('DELETE FROM fleet_decision WHERE gateway = ?').run(gateway);
+  db.prepare('DELETE FROM fleet_shown WHERE gateway = ?').run(gateway);
+}
+
+function namesOf(items: readonly Item[]): string {
+  return JSON.stringify(items.map(({ kind, id }) => `${kind} ${id}`));
 }
