@@ -45,6 +45,7 @@ import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import { assembleLink } from './sync/assemble-link.ts';
 import { Capture, withCapture } from './sync/capture.ts';
+import { OwnFaces } from './sync/own-faces.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
@@ -96,6 +97,7 @@ export interface Assembly {
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
   faces: Faces;
+  ownFaces: OwnFaces;
   penalties: Penalties;
   local: LocalClock;
   link: SyncEngine & FleetEngine;
@@ -118,6 +120,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const local = createLocalClock(policy, trust);
   const touched = new Touched();
   const faceSettings = new FaceSettings(side.settings);
+  const ownFaces = new OwnFaces({ store, faces: faceSettings });
   const kept = new KeptAnswers(side.keptAnswers);
   const writer = createPolicyWriter({
     ...{ policy, store, trust, journal: plain, kept, onBehind },
@@ -163,7 +166,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     link: assembleLink({
       ...parts,
       ...{ site, journal, trust, writer, administration, grantOpening },
-      ...{ presence, mastership, capture, faces: faceSettings },
+      ...{ presence, mastership, capture, faces: faceSettings, ownFaces },
     }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
@@ -177,6 +180,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
         events.emit('policy', { version: policy.version });
       },
     }),
+    ownFaces,
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),

@@ -27,7 +27,7 @@ export function createFacade(
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
   const online = onlineMethods(assembly);
-  const { presence, mastership, faces } = assembly;
+  const { presence, mastership, faces, ownFaces } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -117,7 +117,8 @@ export function createFacade(
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
-      mastership.requireLocal(changes.map(({ kind }) => kind));
+      const shared = await ownFaces.without(changes);
+      mastership.requireLocal(shared.map(({ kind }) => kind));
       const report = await administration.change(changes, options);
       if (report.applied > 0) announcePolicy();
       if (changes.some(({ kind }) => kind === 'consent')) await faces.retention.sweep();

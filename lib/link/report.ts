@@ -22,6 +22,8 @@ export const Report = Type.Object(
     outbox: Count,
     /** Stable codes of everything that is not as it should be. */
     problems: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }),
+    /** Its faces are its own: it takes no templates and tells of none. */
+    ownFaces: Type.Optional(Type.Literal(true)),
     /** While it is on its way to another master. */
     move: Type.Optional(Move),
   },

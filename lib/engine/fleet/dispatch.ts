@@ -61,8 +61,8 @@ export class Dispatch {
     const { store, clock } = this.#parts;
     const at = clock.now();
     const known = await store.sync('gateway', { gateway });
-    const accessPoints = known && (JSON.parse(known.report) as Report).accessPoints;
-    const review = JSON.stringify(accessPoints) !== JSON.stringify(report.accessPoints);
+    const before = known && (JSON.parse(known.report) as Report);
+    const review = before === undefined || needOf(before) !== needOf(report);
     const { number, version, clock: theirs } = report;
     const row = { gateway, report: JSON.stringify(report), review, number, version };
     await store.sync('report', {
@@ -354,6 +354,11 @@ export class Dispatch {
     this.#dialogues.set(gateway, dialogue);
     return dialogue;
   }
+}
+
+/** What of a report decides what a gateway shall hold. */
+function needOf({ accessPoints, ownFaces }: Report): string {
+  return JSON.stringify([accessPoints, ownFaces]);
 }
 
 function moverOf(gateway: string, { site, exchange, move }: Dialogue): Mover | undefined {

@@ -16,7 +16,7 @@ type Named = Pick<Offer['items'][number], 'kind' | 'id'>;
 export interface TakingParts {
   store: Store;
   secrets: Secrets;
-  faces: Pick<FaceSettings, 'isKeeping'>;
+  faces: Pick<FaceSettings, 'isShared'>;
 }
 
 const openCredential = parser(Type.Omit(Credential, ['value', 'template', 'tokenKey'], closed));
@@ -53,8 +53,11 @@ function credentialOf(
   const open = openCredential.parse(value, 'credential');
   const { id, type } = open;
   if (type === 'pin') throw refused(id, 'a PIN is known to nobody: enter it again at the server');
-  if (type === 'face' && secret.template !== undefined && !faces.isKeeping) {
-    throw new AccessError('FORBIDDEN', `credential ${id}: no templates of faces are kept here`);
+  if (type === 'face' && secret.template !== undefined && !faces.isShared) {
+    throw new AccessError(
+      'FORBIDDEN',
+      `credential ${id}: no templates of faces are taken over here`,
+    );
   }
   if (secret.value === undefined) return open;
   const canonical = Buffer.from(secret.value, 'base64').toString();

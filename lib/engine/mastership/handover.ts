@@ -5,6 +5,7 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
 import { openSiteKeys, type Exchange } from '../sync/exchange.ts';
+import type { OwnFaces } from '../sync/own-faces.ts';
 import type { SyncState } from '../sync/state.ts';
 import type { Mastership } from './mastership.ts';
 import { offeredItem, sealOffered } from './offered.ts';
@@ -17,6 +18,7 @@ interface Parts {
   exchange: Exchange;
   state: SyncState;
   mastership: Mastership;
+  ownFaces: OwnFaces;
 }
 
 /** A gateway's part of the way to another master (N14): shows what it holds, and ends the way when it is told. */
@@ -38,13 +40,19 @@ export class Handover {
     const items: Offer['items'] = [];
     let left = BATCH_CHARACTERS;
     for (const named of request.items) {
-      const item = await offeredItem(this.#parts, named, brief);
+      const item = await this.#item(named, brief);
       const sealed = item && sealOffered(channel, { move, ...named }, item);
       left -= sealed?.length ?? 0;
       if (left < 0 && items.length > 0) break;
       items.push({ ...named, ...(sealed && { sealed }) });
     }
     return { kind: 'offer', move, ...(brief && { brief }), items };
+  }
+
+  async #item(named: OfferRequest['items'][number], brief: boolean) {
+    const { ownFaces } = this.#parts;
+    if (named.kind === 'credential' && (await ownFaces.has(named.id))) return undefined;
+    return offeredItem(this.#parts, named, brief);
   }
 
   /** Puts the new master into force. Resolves when that is committed, or refused. */

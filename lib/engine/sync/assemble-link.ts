@@ -22,6 +22,7 @@ import { createStartCommand } from './commands.ts';
 import { createExchange } from './exchange.ts';
 import { Inventory } from './inventory.ts';
 import { syncMethods } from './methods.ts';
+import type { OwnFaces } from './own-faces.ts';
 import { SyncState } from './state.ts';
 import type { SyncEngine } from './sync-engine.ts';
 import { Takeover } from './takeover.ts';
@@ -41,12 +42,13 @@ interface Parts {
   presence: Presence;
   mastership: Mastership;
   capture: Capture;
-  faces: Pick<FaceSettings, 'isKeeping'>;
+  faces: Pick<FaceSettings, 'isShared'>;
+  ownFaces: OwnFaces;
 }
 
 /** Wires what an engine does on a link, as a gateway and as a server. */
 export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine & FleetEngine {
-  const { store, secrets, side } = parts;
+  const { secrets, side } = parts;
   const exchange = createExchange(secret);
   const state = new SyncState(secrets, side.settings);
   const used = createUsedTokens(side.usedTokens);
@@ -55,7 +57,7 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
     exchange,
     state,
     takeover: new Takeover({ ...parts, exchange, state }),
-    inventory: new Inventory({ store, secrets, exchange, state }),
+    inventory: new Inventory({ ...parts, exchange, state }),
     handover: new Handover({ ...parts, exchange, state }),
     startCommand: createStartCommand({ ...parts, used, exchange, state }),
   });

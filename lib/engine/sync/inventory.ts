@@ -3,10 +3,12 @@ import { HELD_ENTRIES, type Answer } from '../../link/receipt.ts';
 import { Buckets, bucketOf } from '../../server/buckets.ts';
 import { SYNC_KINDS, type SyncKind } from '../../server/wanted/kinds.ts';
 import { rekeyedPage } from '../mastership/rekey.ts';
+import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store/store.ts';
 import type { Entry } from '../store/sync/fleet.ts';
 import { openSiteKeys, type Exchange } from './exchange.ts';
+import type { OwnFaces } from './own-faces.ts';
 import type { SyncState } from './state.ts';
 
 /** Rows that are read at a time: live records wait so long. */
@@ -17,6 +19,8 @@ interface Parts {
   secrets: Secrets;
   exchange: Exchange;
   state: SyncState;
+  ownFaces: OwnFaces;
+  writer: Pick<PolicyWriter, 'alone'>;
 }
 
 interface Compared {
@@ -53,7 +57,9 @@ export class Inventory {
   }
 
   async #roots({ id, keys, ...pair }: Extract<Question, { kind: 'roots' }>) {
-    const { exchange, state } = this.#parts;
+    const { exchange, state, writer } = this.#parts;
+    // A change that was allowed before the way to another master began may still wait to be written.
+    await writer.alone(() => Promise.resolve());
     const shared = keys && openSiteKeys(exchange.channel(keys.exchange, pair), keys.keys);
     const isOther = shared !== undefined && !state.hasKeys(shared);
     this.#comparison = { id: '', parts: new Map(), ...(isOther && { keys: shared }) };
@@ -89,7 +95,10 @@ export class Inventory {
     let after = start;
     for (;;) {
       const lookups = await this.#lookups(kind, after);
-      const page = await this.#parts.store.sync('held', { kind, after, limit: PAGE, lookups });
+      const { store, ownFaces } = this.#parts;
+      const withoutFaces = ownFaces.areApart;
+      const query = { kind, after, limit: PAGE, lookups, withoutFaces };
+      const page = await store.sync('held', query);
       yield* page;
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;

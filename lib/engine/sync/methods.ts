@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { StartCommand } from './commands.ts';
 import type { Exchange } from './exchange.ts';
 import type { Inventory } from './inventory.ts';
+import type { OwnFaces } from './own-faces.ts';
 import type { SyncState } from './state.ts';
 import type { SyncEngine } from './sync-engine.ts';
 import type { Takeover } from './takeover.ts';
@@ -36,6 +37,7 @@ interface Parts {
   inventory: Inventory;
   handover: Handover;
   mastership: Mastership;
+  ownFaces: OwnFaces;
   startCommand: StartCommand;
 }
 
@@ -80,7 +82,7 @@ function answerTo(letter: BatchLetter, parts: Parts): Promise<LetterAnswer> {
 }
 
 async function reportOf(
-  { store, trust, site, exchange, state, mastership }: Parts,
+  { store, trust, site, exchange, state, mastership, ownFaces }: Parts,
   name: string,
 ): Promise<Report> {
   const { now, trusted } = trust.read();
@@ -95,6 +97,7 @@ async function reportOf(
     clock: { now, trusted },
     outbox: unsent.reduce((sum, count) => sum + count, 0),
     problems,
+    ...(ownFaces.areApart && { ownFaces: true }),
     ...optional('move', mastership.move),
   };
 }

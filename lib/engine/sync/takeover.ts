@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Batch } from '../../link/batch.ts';
+import type { Batch, BatchItem } from '../../link/batch.ts';
 import type { Receipt } from '../../link/receipt.ts';
-import { toAccessError, type ErrorCode } from '../../model/errors.ts';
+import { AccessError, toAccessError, type ErrorCode } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
@@ -11,6 +11,7 @@ import type { Secrets } from '../secrets.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
 import { changeOf, type BatchChange } from './changes.ts';
 import { openSiteKeys, type Channel, type Exchange } from './exchange.ts';
+import type { OwnFaces } from './own-faces.ts';
 import { positionAfter, type SyncState } from './state.ts';
 
 /** Decisions go on between two portions of a batch. */
@@ -25,6 +26,7 @@ export interface TakeoverParts {
   exchange: Exchange;
   state: SyncState;
   mastership: Mastership;
+  ownFaces: OwnFaces;
 }
 
 type Failure = Receipt['failed'][number];
@@ -47,11 +49,11 @@ export class Takeover {
     return this.#parts.writer.alone(async () => {
       const refused = this.#refusal(batch);
       if (refused !== undefined) return this.#refused(batch, refused);
-      const { exchange, secrets } = this.#parts;
+      const { exchange } = this.#parts;
       const channel = exchange.channel(batch.exchange, batch);
       const keys = openSiteKeys(channel, batch.keys);
       if (keys === undefined) return this.#refused(batch, 'unreadable');
-      return this.#apply(batch, keys, await prepare(batch, channel, secrets));
+      return this.#apply(batch, keys, await prepare(batch, channel, this.#parts));
     });
   }
 
@@ -113,11 +115,16 @@ export class Takeover {
   }
 }
 
-async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Promise<Prepared> {
+async function prepare(
+  { items }: Batch,
+  channel: Channel,
+  { secrets, ownFaces }: Pick<TakeoverParts, 'secrets' | 'ownFaces'>,
+): Promise<Prepared> {
   const prepared: Prepared = { ready: [], failed: [] };
   for (const [index, item] of items.entries()) {
     if (index % PORTION === PORTION - 1) await setImmediate();
     try {
+      if (await isNoBusiness(item, ownFaces)) continue;
       prepared.ready.push(changeOf(item, channel, secrets));
     } catch (error) {
       const { code, message } = toAccessError(error);
@@ -127,6 +134,13 @@ async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Pr
     }
   }
   return prepared;
+}
+
+/** A face that is this gateway's own is there for no server: nothing has to go. Throws FORBIDDEN for one that comes. */
+async function isNoBusiness(item: BatchItem, ownFaces: OwnFaces): Promise<boolean> {
+  if ('drop' in item) return item.drop === 'credential' && ownFaces.has(item.id);
+  if (item.put !== 'credential' || item.value.type !== 'face' || !ownFaces.areApart) return false;
+  throw new AccessError('FORBIDDEN', 'templates of faces are not taken over here');
 }
 
 function putIds({ items }: Batch, kind: 'pass' | 'deal'): string[] {

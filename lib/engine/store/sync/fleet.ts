@@ -74,6 +74,8 @@ export interface PageQuery {
 export interface HeldQuery extends PageQuery {
   /** Digests of credentials to be told instead of the stored ones, by id. */
   lookups?: ReadonlyMap<string, string>;
+  /** Faces are told to nobody. */
+  withoutFaces?: boolean;
 }
 
 /** What a gateway shall hold, by id. */
@@ -100,14 +102,17 @@ export interface CorrectQuery {
   now: number;
 }
 
-/** Keeps what a gateway really holds; what differs from what it shall hold is sent by itself. */
+/**
+ * Keeps what a gateway really holds; what differs from what it shall hold is sent by itself. What was known already
+ * changes nothing: an item that the gateway refuses is not offered at once again.
+ */
 export function correct(db: DatabaseSync, { gateway, kind, held, now }: CorrectQuery): void {
   const renew = placeOf({ kind, what: 'renew' });
   const statement = db.prepare(
     `INSERT INTO fleet_item (gateway, kind, id, applied, place, since) VALUES (?1, ?2, ?3, ?4, ?5, ?7)
      ON CONFLICT DO UPDATE SET applied = ?4, since = ?7, failed = NULL, tried = NULL,
        place = iif(?4 IS NULL OR wanted IS NULL, place, ?6)
-     WHERE number IS NULL`,
+     WHERE number IS NULL AND applied IS NOT ?4`,
   );
   const drop = placeOf({ kind, what: 'drop' });
   for (const [id, digest] of held) {

@@ -14,11 +14,12 @@ const LIVING: Readonly<Partial<Record<SyncKind, string>>> = {
 /** What a gateway holds, by id, with digests of what is really in its tables. */
 export function heldPage(
   db: DatabaseSync,
-  { kind, after, limit, lookups = new Map() }: HeldQuery,
+  { kind, after, limit, lookups = new Map(), withoutFaces = false }: HeldQuery,
 ): Entry[] {
+  const told = withoutFaces && kind === 'credential' ? `AND t.type <> 'face'` : LIVING[kind];
   const rows = select<Rows[SyncKind]>(
     db,
-    `SELECT t.* FROM "${tableOf(kind)}" t WHERE t.id > ? ${LIVING[kind] ?? ''} ORDER BY t.id LIMIT ?`,
+    `SELECT t.* FROM "${tableOf(kind)}" t WHERE t.id > ? ${told ?? ''} ORDER BY t.id LIMIT ?`,
     after,
     limit,
   );

@@ -3,7 +3,12 @@ import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { DIFFERENCES, OPEN } from './decisions.ts';
 import { select } from './items.ts';
 
-/** What gateways have shown of items that differ, so that somebody can decide; it is forgotten with the decisions. */
+const REVIEW = `WHEN NEW.key = 'faces' BEGIN UPDATE fleet_gateway SET reviewed = ''; END;`;
+
+/**
+ * What gateways have shown of items that differ, so that somebody can decide; it is forgotten with the decisions. When
+ * this site keeps its faces in another way, it is worked out anew who gets them.
+ */
 export const SHOWN_TABLES = `
 CREATE TABLE fleet_shown (
   gateway TEXT NOT NULL,
@@ -14,6 +19,8 @@ CREATE TABLE fleet_shown (
   value TEXT,
   PRIMARY KEY (gateway, kind, id)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER fleet_faces_insert AFTER INSERT ON setting ${REVIEW}
+CREATE TRIGGER fleet_faces_update AFTER UPDATE ON setting ${REVIEW}
 `;
 
 interface Item {
