@@ -20,6 +20,11 @@ export interface Secrets {
    * 128 bits, 22 characters of base64url. PINs have a key of their own (D4).
    */
   lookup(type: CredentialType, canonical: string): string;
+  /**
+   * The digest of a PIN with this engine's own key, by which one is found that was entered before the keys of the site
+   * were adopted; undefined while the own keys are in use. Values of other types are known, and found anew at once.
+   */
+  formerPinLookup(canonical: string): string | undefined;
   /** The keys of `lookup`, as a site shares them: whoever finds a credential at one gateway finds it at all. */
   siteKeys(): Uint8Array;
   /** Changes whenever other keys are adopted: digests made before are worth nothing then. */
@@ -44,12 +49,15 @@ const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 export function createSecrets(keys: EngineKeys): Secrets {
   // A key object is set up once; raw bytes would cost several times the work at each use.
   let lookup = createSecretKey(keys.lookup);
-  let pinIndex = createSecretKey(keys.pinIndex);
+  const ownPinIndex = createSecretKey(keys.pinIndex);
+  let pinIndex = ownPinIndex;
   let adoptions = 0;
   const logDigest = createSecretKey(keys.logDigest);
   const sealing = createSecretKey(keys.seal);
   return {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
+    formerPinLookup: (canonical) =>
+      pinIndex === ownPinIndex ? undefined : digest(ownPinIndex, 'pin', canonical),
     siteKeys: () => Buffer.concat([lookup.export(), pinIndex.export()]),
     adoptSiteKeys(shared) {
       [lookup, pinIndex] = readSiteKeys(shared);

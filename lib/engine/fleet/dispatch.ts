@@ -5,7 +5,7 @@ import {
   type BatchItem,
   type BatchLetter,
 } from '../../link/batch.ts';
-import type { Settled } from '../../link/move.ts';
+import type { Offer, Settled } from '../../link/move.ts';
 import type { Ended, LetterAnswer, Receipt } from '../../link/receipt.ts';
 import type { Report } from '../../link/report.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -95,7 +95,7 @@ export class Dispatch {
 
   async next(pair: Pair): Promise<BatchLetter | undefined> {
     const dialogue = this.#dialogues.get(pair.gateway);
-    if (dialogue === undefined) return undefined; // it has not said yet who it is
+    if (dialogue === undefined || dialogue.exchange === '') return undefined; // who is it?
     const now = this.#parts.clock.monotonic();
     dialogue.flights = dialogue.flights.filter(({ at }) => now - at < FLIGHT_LIFE);
     if (dialogue.flights.length >= WINDOW || now < dialogue.pausedUntil) return undefined;
@@ -109,12 +109,7 @@ export class Dispatch {
     const dialogue = this.#dialogue(gateway);
     if (letter.kind === 'receipt') return this.#takeReceipt(gateway, dialogue, letter);
     if (letter.kind === 'settled') return this.#takeSettled(gateway, dialogue, letter);
-    if (letter.kind === 'offer') {
-      const mover = moverOf(gateway, dialogue);
-      if (mover !== undefined) await this.#parts.moves.take(mover, letter);
-      delete dialogue.askedAt;
-      return;
-    }
+    if (letter.kind === 'offer') return this.#takeOffer(gateway, dialogue, letter);
     const { comparison } = dialogue;
     if (letter.number !== comparison?.number) return;
     const correction = await comparison.take(letter);
@@ -161,6 +156,14 @@ export class Dispatch {
 
   #isAsking({ askedAt }: Dialogue): boolean {
     return askedAt !== undefined && this.#parts.clock.monotonic() - askedAt < FLIGHT_LIFE;
+  }
+
+  /** What was not asked for, since this start, is no answer. */
+  async #takeOffer(gateway: string, dialogue: Dialogue, offer: Offer): Promise<void> {
+    const mover = moverOf(gateway, dialogue);
+    if (mover?.move.id !== offer.move || dialogue.askedAt === undefined) return;
+    await this.#parts.moves.take(mover, offer);
+    delete dialogue.askedAt;
   }
 
   /** The gateway's next report says the same. */

@@ -79,11 +79,9 @@ export class MoveDesk {
   }
 
   /** Takes over what a gateway has offered, in one transaction, and keeps what became of each item. */
-  async take({ exchange: theirs, move, ...pair }: Mover, offer: Offer): Promise<void> {
+  async take({ exchange: theirs, site, gateway }: Mover, offer: Offer): Promise<void> {
     const { exchange, writer, store } = this.#parts;
-    if (offer.move !== move.id) return;
-    const { gateway } = pair;
-    const channel = exchange.channel(theirs, pair);
+    const channel = exchange.channel(theirs, { site, gateway });
     if (offer.brief === true) {
       await store.sync('shown', { gateway, items: shownItems(channel, offer) });
       return;
