@@ -1,6 +1,9 @@
 import type { Move } from '../../link/move.ts';
 import type { Comparison } from './comparison.ts';
 
+/** What was sent and is not answered counts as lost after so many milliseconds. */
+export const FLIGHT_LIFE = 15_000;
+
 /** What is going on between the server and one gateway. Nothing of it is needed after a restart. */
 export interface Dialogue {
   /** Who it is: its site, and the key of its engine. */
@@ -40,4 +43,9 @@ export function beginAnew(dialogue: Dialogue, now: number, move: Move | undefine
   delete dialogue.askedAt;
   delete dialogue.move;
   Object.assign(dialogue, { ...newDialogue(now), site, exchange }, move && { move });
+}
+
+/** Whether an answer is waited for; a question that nobody answers is asked again. */
+export function isAsking({ askedAt }: Dialogue, now: number): boolean {
+  return askedAt !== undefined && now - askedAt < FLIGHT_LIFE;
 }

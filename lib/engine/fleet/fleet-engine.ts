@@ -51,7 +51,7 @@ export interface Difference {
   /** What was decided, and by whom. */
   keep?: Keep;
   author?: string;
-  /** Why that could not be done; it has to be decided anew. */
+  /** Why that could not be done. What the gateway refuses is offered again; anything else has to be decided anew. */
   failed?: string;
 }
 

@@ -16,11 +16,13 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { PreparedChange } from '../store/store.ts';
 import type { TakenQuery } from '../store/sync/decisions.ts';
 import type { ShownQuery } from '../store/sync/shown.ts';
-import { sealSiteKeys, type Channel, type Exchange, type Pair } from '../sync/exchange.ts';
+import { type Channel, type Exchange, type Pair } from '../sync/exchange.ts';
+import type { Letters } from './letters.ts';
 import { takenChange, type TakingParts } from './taken.ts';
 
 export interface MoveParts extends TakingParts {
   exchange: Exchange;
+  letters: Letters;
   writer: PolicyWriter;
   journal: Journal;
   trust: ClockTrust;
@@ -67,14 +69,12 @@ export class MoveDesk {
 
   /** Tells the gateway that its new master is in force. */
   async settle({ move, exchange: theirs, site, gateway }: Mover): Promise<Settle> {
-    const { store, exchange, secrets } = this.#parts;
+    const { store, letters } = this.#parts;
     const { version, gateways } = await store.sync('gateways', {});
     const number = gateways.find(({ id }) => id === gateway)?.number ?? 0;
-    const channel = exchange.channel(theirs, { site, gateway });
-    const keys = sealSiteKeys(channel, secrets.siteKeys());
     return {
       ...{ kind: 'settle', site, gateway, move: move.id, number, version },
-      ...{ exchange: exchange.publicKey, keys },
+      ...letters.sharedKeys({ site, gateway }, theirs),
     };
   }
 

@@ -4,6 +4,7 @@ import type { ClockTrust } from '../clock-trust.ts';
 import { Dispatch } from '../fleet/dispatch.ts';
 import type { FleetEngine } from '../fleet/fleet-engine.ts';
 import { fleetMethods } from '../fleet/methods.ts';
+import { Letters } from '../fleet/letters.ts';
 import { MoveDesk } from '../fleet/move-desk.ts';
 import { RevocationWatch } from '../fleet/watch.ts';
 import type { FaceSettings } from '../faces/settings.ts';
@@ -61,8 +62,9 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
     handover: new Handover({ ...parts, exchange, state }),
     startCommand: createStartCommand({ ...parts, used, exchange, state }),
   });
-  const moves = new MoveDesk({ ...parts, exchange });
-  const dispatch = new Dispatch({ ...parts, exchange, moves });
+  const letters = new Letters({ secrets, exchange });
+  const moves = new MoveDesk({ ...parts, exchange, letters });
+  const dispatch = new Dispatch({ ...parts, moves, letters });
   const watch = new RevocationWatch(parts);
   return { ...gateway, ...fleetMethods({ ...parts, exchange, dispatch, moves, watch }) };
 }

@@ -82,7 +82,8 @@ export function differences(db: DatabaseSync, query: DifferencesQuery): Differen
   const { gateway, after, limit, open } = query;
   return select<DifferenceRow>(
     db,
-    `SELECT i.kind, i.id, i.wanted, i.applied, d.keep, d.author, d.failed,
+    `SELECT i.kind, i.id, i.wanted, i.applied, d.keep, d.author,
+       ifnull(d.failed, i.failed) AS failed,
        (SELECT value FROM fleet_shown s WHERE s.gateway = i.gateway AND s.kind = i.kind AND s.id = i.id
           AND s.applied = i.applied) AS shown
      FROM ${DIFFERENCES} AND (i.kind, i.id) > (?2, ?3) ${open ? `AND ${OPEN}` : ''}
