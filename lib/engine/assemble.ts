@@ -46,6 +46,7 @@ import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import { assembleLink } from './sync/assemble-link.ts';
 import { Capture, withCapture } from './sync/capture.ts';
+import { OwnFaces } from './sync/own-faces.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
@@ -98,6 +99,7 @@ export interface Assembly {
   passDesk: PassDesk;
   faces: Faces;
   pictures: Pictures;
+  ownFaces: OwnFaces;
   penalties: Penalties;
   local: LocalClock;
   link: SyncEngine & FleetEngine;
@@ -122,6 +124,7 @@ export async function assemble(given: EngineParts): Promise<Assembly> {
   const local = createLocalClock(policy, trust);
   const touched = new Touched();
   const faceSettings = new FaceSettings(side.settings);
+  const ownFaces = new OwnFaces({ store, faces: faceSettings });
   const kept = new KeptAnswers(side.keptAnswers);
   const writer = createPolicyWriter({
     ...{ policy, store, trust, journal: plain, kept, onBehind },
@@ -167,7 +170,7 @@ export async function assemble(given: EngineParts): Promise<Assembly> {
     link: assembleLink({
       ...parts,
       ...{ site, journal, trust, writer, administration, grantOpening },
-      ...{ presence, mastership, capture },
+      ...{ presence, mastership, capture, faces: faceSettings, ownFaces },
     }),
     markDeal: createMarks({ policy, store, trust, writer }),
     overrideRelease: createOverrides({ policy, trust, journal, writer }),
@@ -181,6 +184,7 @@ export async function assemble(given: EngineParts): Promise<Assembly> {
         events.emit('policy', { version: policy.version });
       },
     }),
+    ownFaces,
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),

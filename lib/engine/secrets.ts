@@ -14,6 +14,11 @@ export interface Secrets {
    * 128 bits, 22 characters of base64url. PINs have a key of their own (D4).
    */
   lookup(type: CredentialType, canonical: string): string;
+  /**
+   * The digest of a PIN with this engine's own key, by which one is found that was entered before the keys of the site
+   * were adopted; undefined while the own keys are in use. Values of other types are known, and found anew at once.
+   */
+  formerPinLookup(canonical: string): string | undefined;
   /** The keys of `lookup`, as a site shares them: whoever finds a credential at one gateway finds it at all. */
   siteKeys(): Uint8Array;
   /** Changes whenever other keys are adopted: digests made before are worth nothing then. */
@@ -36,20 +41,19 @@ const SITE_KEY_BYTES = 32;
 export function createSecrets(keys: EngineKeys): Secrets {
   // A key object is set up once; raw bytes would cost several times the work at each use.
   let lookup = createSecretKey(keys.lookup);
-  let pinIndex = createSecretKey(keys.pinIndex);
+  const ownPinIndex = createSecretKey(keys.pinIndex);
+  let pinIndex = ownPinIndex;
   let adoptions = 0;
   const logDigest = createSecretKey(keys.logDigest);
   const sealing = createSecretKey(keys.seal);
   return {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
     pictureKey: () => keys.pictures,
+    formerPinLookup: (canonical) =>
+      pinIndex === ownPinIndex ? undefined : digest(ownPinIndex, 'pin', canonical),
     siteKeys: () => Buffer.concat([lookup.export(), pinIndex.export()]),
     adoptSiteKeys(shared) {
-      if (shared.length !== 2 * SITE_KEY_BYTES) {
-        throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
-      }
-      lookup = createSecretKey(shared.subarray(0, SITE_KEY_BYTES));
-      pinIndex = createSecretKey(shared.subarray(SITE_KEY_BYTES));
+      [lookup, pinIndex] = readSiteKeys(shared);
       adoptions += 1;
     },
     get keysInUse() {
@@ -59,6 +63,22 @@ export function createSecrets(keys: EngineKeys): Secrets {
     seal: (credential, kind, plain) => sealBytes(sealing, `${kind}:${credential}`, plain),
     open: (credential, kind, sealed) => openBytes(sealing, `${kind}:${credential}`, sealed),
   };
+}
+
+/** `Secrets.lookup` with other keys of `Secrets.siteKeys`. Throws `KEY_MISMATCH`. */
+export function lookupWith(shared: Uint8Array): Secrets['lookup'] {
+  const [lookup, pinIndex] = readSiteKeys(shared);
+  return (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical);
+}
+
+function readSiteKeys(shared: Uint8Array): [lookup: KeyObject, pinIndex: KeyObject] {
+  if (shared.length !== 2 * SITE_KEY_BYTES) {
+    throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
+  }
+  return [
+    createSecretKey(shared.subarray(0, SITE_KEY_BYTES)),
+    createSecretKey(shared.subarray(SITE_KEY_BYTES)),
+  ];
 }
 
 function digest(key: KeyObject, type: CredentialType, canonical: string): string {

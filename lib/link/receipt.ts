@@ -2,7 +2,9 @@ import Type, { type Static } from 'typebox';
 import { CredentialType } from '../model/credential.ts';
 import { ERROR_CODES } from '../model/errors.ts';
 import { Id, closed } from '../model/fields.ts';
-import { BATCH_ITEMS, BUCKETS, SyncKindName } from './batch.ts';
+import { BATCH_ITEMS, BUCKETS } from './batch.ts';
+import { MOVE_ANSWER_EXAMPLES, Offer, Settled } from './move.ts';
+import { SyncKindName } from './sync-fields.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const Digest = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
@@ -94,6 +96,10 @@ const Held = Type.Object(
 export const Answer = Type.Union([Roots, Buckets, Held]);
 export type Answer = Static<typeof Answer>;
 
+/** What a gateway answers to a letter of the channel `batches`. */
+export const LetterAnswer = Type.Union([Receipt, Roots, Buckets, Held, Offer, Settled]);
+export type LetterAnswer = Static<typeof LetterAnswer>;
+
 /** What became of a command (N1). */
 export const CommandResult = Type.Object(
   {
@@ -120,7 +126,16 @@ export const Captured = Type.Object(
 export type Captured = Static<typeof Captured>;
 
 /** What a gateway sends on the channel `receipts`. */
-export const ReceiptLetter = Type.Union([Receipt, Roots, Buckets, Held, CommandResult, Captured]);
+export const ReceiptLetter = Type.Union([
+  Receipt,
+  Roots,
+  Buckets,
+  Held,
+  Offer,
+  Settled,
+  CommandResult,
+  Captured,
+]);
 export type ReceiptLetter = Static<typeof ReceiptLetter>;
 
 const EXAMPLE_COMPARISON = '019a1b2c-3d4e-7f50-8a9b-0c1d2e3f4a5b';
@@ -148,4 +163,5 @@ export const RECEIPT_EXAMPLES: readonly ReceiptLetter[] = [
     type: 'card',
     sealed: 'mWkM4tD3mVtT6cF1nXb0P5oZyJr2sQeH8uLwGaKi7vB9xNfC',
   },
+  ...MOVE_ANSWER_EXAMPLES,
 ];

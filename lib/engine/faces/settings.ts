@@ -28,6 +28,11 @@ export class FaceSettings {
     return this.#config.mode === 'stored' || this.#config.mode === 'gatewayOnly';
   }
 
+  /** Whether templates are exchanged between a server and its gateways; otherwise each keeps its own. */
+  get isShared(): boolean {
+    return this.#config.mode === 'stored';
+  }
+
   replace(config: requests.FaceConfig): void {
     this.#config = config;
   }

@@ -10,6 +10,8 @@ import { PARK_TABLES } from './park-schema.ts';
 import { PRESENCE_TABLES } from './presence/schema.ts';
 import { RELEASE_TABLES } from './release-state.ts';
 import { TABLES, VIEWS } from './schema.ts';
+import { DECISION_TABLES } from './sync/decisions.ts';
+import { SHOWN_TABLES } from './sync/shown.ts';
 import { SYNC_TABLES } from './sync/schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
@@ -25,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   ONLINE_TABLES,
   FACE_TABLES,
   SYNC_TABLES,
+  DECISION_TABLES + SHOWN_TABLES,
   PICTURE_TABLES,
 ];
 

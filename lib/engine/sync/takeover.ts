@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Batch } from '../../link/batch.ts';
+import type { Batch, BatchItem } from '../../link/batch.ts';
 import type { Receipt } from '../../link/receipt.ts';
-import { toAccessError, type ErrorCode } from '../../model/errors.ts';
+import { AccessError, toAccessError, type ErrorCode } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
@@ -10,12 +10,12 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
 import { changeOf, type BatchChange } from './changes.ts';
-import type { Channel, Exchange } from './exchange.ts';
+import { openSiteKeys, type Channel, type Exchange } from './exchange.ts';
+import type { OwnFaces } from './own-faces.ts';
 import { positionAfter, type SyncState } from './state.ts';
 
 /** Decisions go on between two portions of a batch. */
 const PORTION = 50;
-const SITE_KEYS = 'site keys';
 
 export interface TakeoverParts {
   store: Store;
@@ -26,6 +26,7 @@ export interface TakeoverParts {
   exchange: Exchange;
   state: SyncState;
   mastership: Mastership;
+  ownFaces: OwnFaces;
 }
 
 type Failure = Receipt['failed'][number];
@@ -48,20 +49,18 @@ export class Takeover {
     return this.#parts.writer.alone(async () => {
       const refused = this.#refusal(batch);
       if (refused !== undefined) return this.#refused(batch, refused);
-      const { exchange, secrets } = this.#parts;
+      const { exchange } = this.#parts;
       const channel = exchange.channel(batch.exchange, batch);
-      const keys = openKeys(channel, batch);
+      const keys = openSiteKeys(channel, batch.keys);
       if (keys === undefined) return this.#refused(batch, 'unreadable');
-      return this.#apply(batch, keys, await prepare(batch, channel, secrets));
+      return this.#apply(batch, keys, await prepare(batch, channel, this.#parts));
     });
   }
 
-  #refusal({ number, after, version }: Batch): Receipt['refused'] {
+  #refusal({ number, after, version, move }: Batch): Receipt['refused'] {
     const { mastership, state } = this.#parts;
     const { position } = state;
-    if (mastership.state.master !== 'cloud' || mastership.state.movingTo !== undefined) {
-      return 'localMaster';
-    }
+    if (!mastership.takesBatch(move)) return 'localMaster';
     if (version < position.version) return 'oldVersion';
     if (number <= position.number) return 'oldNumber';
     return after > position.number ? 'gap' : undefined;
@@ -97,9 +96,11 @@ export class Takeover {
       changes.map(({ change }) => change),
       takenEvent(batch),
       side,
+      () => {
+        if (isNew) secrets.adoptSiteKeys(keys);
+      },
     );
     state.position = position;
-    if (isNew) secrets.adoptSiteKeys(keys);
     const refusedItems = outcome.failed.flatMap(({ index, code, message }) => {
       const item = changes[index];
       return item === undefined || isGone(item.change, code) ? [] : [failure(item, code, message)];
@@ -114,11 +115,16 @@ export class Takeover {
   }
 }
 
-async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Promise<Prepared> {
+async function prepare(
+  { items }: Batch,
+  channel: Channel,
+  { secrets, ownFaces }: Pick<TakeoverParts, 'secrets' | 'ownFaces'>,
+): Promise<Prepared> {
   const prepared: Prepared = { ready: [], failed: [] };
   for (const [index, item] of items.entries()) {
     if (index % PORTION === PORTION - 1) await setImmediate();
     try {
+      if (await isNoBusiness(item, ownFaces)) continue;
       prepared.ready.push(changeOf(item, channel, secrets));
     } catch (error) {
       const { code, message } = toAccessError(error);
@@ -130,12 +136,11 @@ async function prepare({ items }: Batch, channel: Channel, secrets: Secrets): Pr
   return prepared;
 }
 
-function openKeys(channel: Channel, { keys }: Batch): Uint8Array | undefined {
-  try {
-    return channel.open(keys, SITE_KEYS);
-  } catch {
-    return undefined;
-  }
+/** A face that is this gateway's own is there for no server: nothing has to go. Throws FORBIDDEN for one that comes. */
+async function isNoBusiness(item: BatchItem, ownFaces: OwnFaces): Promise<boolean> {
+  if ('drop' in item) return item.drop === 'credential' && ownFaces.has(item.id);
+  if (item.put !== 'credential' || item.value.type !== 'face' || !ownFaces.areApart) return false;
+  throw new AccessError('FORBIDDEN', 'templates of faces are not taken over here');
 }
 
 function putIds({ items }: Batch, kind: 'pass' | 'deal'): string[] {

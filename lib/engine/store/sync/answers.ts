@@ -12,14 +12,33 @@ import {
   type CorrectQuery,
   type Entry,
   type GatewayRow,
+  type HeldQuery,
   type ItemRow,
   type PageQuery,
   type ReceiptQuery,
   type ReportQuery,
 } from './fleet.ts';
 import type { Ended } from '../../../link/receipt.ts';
+import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { endedHere, heldPage } from './held.ts';
+import {
+  beginMove,
+  decide,
+  differences,
+  endMove,
+  moveState,
+  saveTaken,
+  toTake,
+  type DecideQuery,
+  type DifferenceRow,
+  type DifferencesQuery,
+  type MoveState,
+  type TakenQuery,
+  type ToTakeQuery,
+} from './decisions.ts';
 import { refresh } from './refresh.ts';
+import { sealedPage, type SealedRow } from './sealed.ts';
+import { saveShown, toShow, type ShownQuery } from './shown.ts';
 
 /** What can be asked and noted of gateways and what they hold. Instants in milliseconds since 1970 UTC. */
 export interface SyncQueries {
@@ -28,13 +47,23 @@ export interface SyncQueries {
   compose: ComposeQuery;
   receipt: ReceiptQuery;
   wanted: PageQuery & { gateway: string };
-  held: PageQuery;
+  held: HeldQuery;
+  sealed: { after: string; limit: number };
   ended: { passes: readonly string[]; deals: readonly string[] };
   correct: CorrectQuery;
   overdue: { before: number };
   gateway: { gateway: string };
   gateways: Record<string, never>;
   items: { gateway: string; limit: number };
+  beginMove: { gateway: string };
+  endMove: { gateway: string };
+  moveState: { gateway: string };
+  differences: DifferencesQuery;
+  decide: DecideQuery;
+  toTake: ToTakeQuery;
+  taken: TakenQuery;
+  toShow: { gateway: string; limit: number };
+  shown: ShownQuery;
 }
 
 export interface SyncAnswers {
@@ -45,12 +74,23 @@ export interface SyncAnswers {
   receipt: undefined;
   wanted: Entry[];
   held: Entry[];
+  sealed: SealedRow[];
   ended: Ended[];
   correct: undefined;
   overdue: { gateway: string; items: number; since: number }[];
   gateway: { report: string; received: number } | undefined;
   gateways: { version: number; gateways: GatewayRow[] };
   items: ItemRow[];
+  beginMove: undefined;
+  endMove: undefined;
+  moveState: MoveState;
+  differences: DifferenceRow[];
+  /** Those that were decided. */
+  decide: { kind: SyncKind; id: string }[];
+  toTake: { kind: SyncKind; id: string }[];
+  taken: undefined;
+  toShow: { kind: SyncKind; id: string }[];
+  shown: undefined;
 }
 
 export type SyncKey = keyof SyncQueries;
@@ -64,12 +104,22 @@ const HANDLERS: {
   receipt: saveReceipt,
   wanted: wantedPage,
   held: heldPage,
+  sealed: sealedPage,
   ended: endedHere,
   correct,
   overdue,
   gateway: lastReport,
   gateways: gatewayRows,
   items: openItems,
+  beginMove,
+  endMove,
+  moveState,
+  differences,
+  decide,
+  toTake,
+  taken: saveTaken,
+  toShow,
+  shown: saveShown,
 };
 
 /** Answers one question, inside the transaction that is open. */

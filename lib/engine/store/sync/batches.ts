@@ -8,6 +8,9 @@ import { select, type Item } from './items.ts';
 
 /** An item that a gateway refused is offered again after so many milliseconds. */
 const RETRY_AFTER = 5000;
+const KEPT_BY_SERVER = `AND EXISTS (SELECT 1 FROM fleet_decision d
+  WHERE d.gateway = fleet_item.gateway AND d.kind = fleet_item.kind AND d.id = fleet_item.id
+    AND d.keep = 'server' AND d.wanted IS fleet_item.wanted AND d.applied IS fleet_item.applied)`;
 /** Characters that an item takes beside its value. */
 const ITEM_CHARACTERS = 64;
 
@@ -42,6 +45,8 @@ export interface ComposeQuery {
   limit: number;
   characters: number;
   now: number;
+  /** On the way to another master: only what was decided so. */
+  decided?: boolean;
 }
 
 interface Pending {
@@ -74,12 +79,15 @@ export function compose(db: DatabaseSync, query: ComposeQuery): Composed | 'chan
   return { number, version: policyVersion(db), items };
 }
 
-function pendingOf(db: DatabaseSync, { gateway, limit, now }: ComposeQuery): Pending[] {
+function pendingOf(
+  db: DatabaseSync,
+  { gateway, limit, now, decided = false }: ComposeQuery,
+): Pending[] {
   return select<Pending>(
     db,
     `SELECT kind, id, person, wanted FROM fleet_item INDEXED BY fleet_item_pending
      WHERE gateway = ? AND wanted IS NOT applied AND number IS NULL
-       AND (failed IS NULL OR tried < ?)
+       AND (failed IS NULL OR tried < ?) ${decided ? KEPT_BY_SERVER : ''}
      ORDER BY place LIMIT ?`,
     gateway,
     now - RETRY_AFTER,
