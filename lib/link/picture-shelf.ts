@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import {
+  findPicture,
   makeDurable,
   pathOf,
   pictureFiles,
@@ -35,9 +36,8 @@ export class PictureShelf {
 
   /** A picture that is here as a whole; undefined if it is not, or cannot be opened any more. */
   async read(id: string): Promise<Buffer | undefined> {
-    const files = await pictureFiles(this.#folder);
-    const file = files.find((one) => one.id === id && one.kind === 'picture');
-    const sealed = file && (await readIfThere(file.path));
+    const file = await findPicture(this.#folder, id);
+    const sealed = file && (await readIfThere(file));
     return sealed && this.#seal.open(this.#name(id), sealed);
   }
 

@@ -171,9 +171,8 @@ export class PictureUploader {
     if (reason === 'quota') transfer.refused(this.#parts.clock.monotonic());
     else if (reason === 'erased') await this.#erase(travelling);
     else if (reason === 'unwanted') await this.#settle(travelling);
+    else if (reason === 'unknown') await this.#postpone(travelling);
     else if (reason === 'taken' || this.#isOften(id)) await this.#giveUp(travelling, reason);
-    else if (reason === 'unknown')
-      this.#forget(id); // The next look brings it back.
     else transfer.cut();
   }
 
@@ -181,6 +180,12 @@ export class PictureUploader {
     const refusals = (this.#refusals.get(id) ?? 0) + 1;
     this.#refusals.set(id, refusals);
     return refusals >= TRIES;
+  }
+
+  /** The next look brings it back. Where nobody has decided about an attempt, there is no record for its picture. */
+  async #postpone(picture: PictureKey): Promise<void> {
+    if (this.#isOften(picture.id)) await this.#settle(picture);
+    else this.#forget(picture.id);
   }
 
   async #settle(picture: PictureKey): Promise<void> {

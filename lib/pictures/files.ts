@@ -61,27 +61,32 @@ export function pathOf(folder: string, { id, days }: PictureKey, kind: FileKind)
 /** All files of pictures in a folder; none if there is no such folder. Other files are left alone. */
 export async function pictureFiles(folder: string): Promise<PictureFile[]> {
   const found: PictureFile[] = [];
-  for (const days of await namesIn(folder)) {
-    if (!DAYS.test(days)) continue;
-    for (const name of await namesIn(path.join(folder, days))) {
+  for (const days of await daysIn(folder)) {
+    const place = path.join(folder, String(days));
+    for (const name of await namesIn(place)) {
       const [, id, kind] = NAME.exec(name) ?? [];
       if (id === undefined) continue;
-      const file = path.join(folder, days, name);
-      found.push({ id, days: Number(days), kind: kind as FileKind, path: file });
+      found.push({ id, days, kind: kind as FileKind, path: path.join(place, name) });
     }
   }
   return found;
 }
 
+/** Where a picture is; undefined if it is not there as a whole. */
+export async function findPicture(folder: string, id: string): Promise<string | undefined> {
+  for (const days of await daysIn(folder)) {
+    const file = pathOf(folder, { id, days }, 'picture');
+    if ((await sizeOf(file)) !== undefined) return file;
+  }
+  return undefined;
+}
+
 /** Deletes everything of a picture; resolves with whether it was there as a whole. */
 export async function removePicture(folder: string, id: string): Promise<boolean> {
-  let isThere = false;
-  for (const days of await namesIn(folder)) {
-    if (!DAYS.test(days)) continue;
-    const key = { id, days: Number(days) };
-    isThere ||= (await sizeOf(pathOf(folder, key, 'picture'))) !== undefined;
+  const isThere = (await findPicture(folder, id)) !== undefined;
+  for (const days of await daysIn(folder)) {
     for (const kind of ['picture', 'draft', 'part', 'settled'] as const) {
-      await rm(pathOf(folder, key, kind), { force: true });
+      await rm(pathOf(folder, { id, days }, kind), { force: true });
     }
   }
   return isThere;
@@ -139,6 +144,11 @@ export function readIfThere(file: string): Promise<Buffer | undefined> {
 /** Bytes of a file; undefined if there is none. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   return (await stat(file).catch(unlessMissing))?.size;
+}
+
+/** For how many days pictures are kept in a folder. */
+async function daysIn(folder: string): Promise<number[]> {
+  return (await namesIn(folder)).filter((name) => DAYS.test(name)).map(Number);
 }
 
 async function namesIn(folder: string): Promise<string[]> {
