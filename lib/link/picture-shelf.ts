@@ -37,7 +37,7 @@ export class PictureShelf {
   /** A picture that is here as a whole; undefined if it is not, or cannot be opened any more. */
   async read(id: string): Promise<Buffer | undefined> {
     const file = await findPicture(this.#folder, id);
-    const sealed = file && (await readIfThere(file));
+    const sealed = file === undefined ? undefined : await readIfThere(file);
     return sealed && this.#seal.open(this.#name(id), sealed);
   }
 
