@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { accessParser } from '../lib/model/message.ts';
+import { REASONS, onvifReason, reasonText } from '../lib/model/reasons.ts';
 import { PRESETS } from '../lib/readers/presets.ts';
 import { createReader } from '../lib/readers/reader.ts';
 import { ROOT } from './support/node-red.ts';
@@ -91,6 +92,14 @@ describe('the docs', () => {
     assert.equal(examples.length, 2);
     const reader = createReader({ form: { kind: 'terminal' } });
     for (const example of examples) assert.equal(reader.push(example, 0).readings.length, 1);
+  });
+
+  it('name every reason of a decision with its meaning, in their order', () => {
+    const rows = text('docs/decisions.md').matchAll(/^\| `(\w+)` +\| `([\w:]+)` +\| (.*?) +\|$/gm);
+    assert.deepEqual(
+      [...rows].map(([, ...cells]) => cells),
+      REASONS.map((reason) => [reason, onvifReason(reason), reasonText(reason, 'en-US')]),
+    );
   });
 
   it('name every kind of reader', () => {

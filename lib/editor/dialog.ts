@@ -28,6 +28,11 @@ export function problemOf(error: unknown): string | undefined {
   return (error as { responseJSON?: { message?: string } }).responseJSON?.message;
 }
 
+/** The code of what the runtime has refused. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as { responseJSON?: { code?: string } }).responseJSON?.code;
+}
+
 /** Shows the element only while `when` holds, and follows the changes of the given fields. */
 export function showWhen(element: string, fields: readonly string[], when: () => boolean): void {
   const update = (): void => {

@@ -27,9 +27,15 @@ export interface AnswererOptions extends QuestionFenceOptions {
   /** Decides with the engine of the server. Rejects with FORBIDDEN for an access point of somebody else. */
   decide: (gateway: string, attempt: Attempt) => Promise<ForeignDecision>;
   /** The id of the template that a face belongs to; undefined if nobody has this face. */
-  recognise?: (face: Face, accessPoint: string) => Promise<string | undefined>;
+  recognise?: (face: Face, place: Place) => Promise<string | undefined>;
   /** Wall time. */
   now: Clock['now'];
+}
+
+/** Where something was presented. */
+export interface Place {
+  gateway: string;
+  accessPoint: string;
 }
 
 export interface AnswererEvents {
@@ -81,8 +87,7 @@ export class Answerer {
   async #reply(gateway: string, content: unknown): Promise<void> {
     const answer = await this.#answer(gateway, content);
     // If the link breaks meanwhile nobody waits for the answer any more.
-    if (answer !== undefined)
-      await this.#server.send(gateway, 'answers', answer).catch(() => undefined);
+    if (answer !== undefined) await this.#server.answer(gateway, answer).catch(() => undefined);
   }
 
   /** Never rejects: without an answer the gateway opens nothing. */
@@ -146,11 +151,13 @@ export class Answerer {
 
   /** The attempt in the server's own time: how long ago it was is all that the gateway's clock has to say. */
   async #attemptOf(check: Check, factors: readonly PresentedFactor[]): Promise<Attempt> {
-    const { attempt: id, accessPoint, direction, requestToExit, timedOut } = check;
+    const { gateway, attempt: id, accessPoint, direction, requestToExit, timedOut } = check;
     const now = this.#options.now();
     const credentials = factors.map(async ({ ago, face, ...factor }) => ({
       ...factor,
-      ...(face === undefined ? {} : { value: await this.#recognise(face, accessPoint) }),
+      ...(face === undefined
+        ? {}
+        : { value: await this.#recognise(face, { gateway, accessPoint }) }),
       at: now - ago,
     }));
     return {
@@ -164,8 +171,8 @@ export class Answerer {
     };
   }
 
-  async #recognise(face: Face, accessPoint: string): Promise<string> {
-    return (await this.#options.recognise?.(face, accessPoint)) ?? NOBODY;
+  async #recognise(face: Face, place: Place): Promise<string> {
+    return (await this.#options.recognise?.(face, place)) ?? NOBODY;
   }
 
   #sealedHolder({ gateway, id }: Check, decision: Decision): string | undefined {

@@ -84,7 +84,7 @@ export class LinkAsker implements Asks {
         },
       };
       this.#pending.set(check.id, pending);
-      this.#end.send('checks', check).catch(() => {
+      this.#end.ask(check).catch(() => {
         pending.end({ silence: 'hostUnreachable' });
       });
     });

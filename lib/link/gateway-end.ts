@@ -2,12 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { createEmitter, type Emitter } from '../model/emitter.ts';
 import type { Clock } from '../model/clock.ts';
 import { AccessError } from '../model/errors.ts';
+import { optional } from '../model/optional.ts';
 import { BEAT_INTERVAL, Beats } from './beats.ts';
 import type { Arrival } from './fence.ts';
 import { openLetter, sealLetter } from './letter.ts';
 import { openSealed, sealFor } from './sealed.ts';
 import { DOWN, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
-import type { Wire, WireMessage } from './wire.ts';
+import type { Exchange, Wire, WireMessage } from './wire.ts';
 
 /** A gateway of a site. */
 export interface Address {
@@ -76,8 +77,13 @@ export class GatewayEnd {
 
   /** Sends a message to the server, signed. Rejects with LINK_DOWN: nothing waits here for better times. */
   send(channel: UpChannel, content: object): Promise<void> {
-    const topic = topicOf({ ...this.address, channel });
-    return this.#wire.publish(topic, this.write(channel, content));
+    return this.#publish(channel, content);
+  }
+
+  /** The same for a question, whose answer comes on the channel `answers`. */
+  ask(question: object & { id: string }): Promise<void> {
+    const responseTopic = topicOf({ ...this.address, channel: 'answers' });
+    return this.#publish('checks', question, { correlation: question.id, responseTopic });
   }
 
   /** A signed message for a way of its own, such as HTTP. */
@@ -105,6 +111,11 @@ export class GatewayEnd {
   close(): void {
     for (const end of this.#ends) end();
     this.#stop();
+  }
+
+  #publish(channel: UpChannel, content: object, exchange?: Exchange): Promise<void> {
+    const topic = topicOf({ ...this.address, channel });
+    return this.#wire.publish(topic, this.write(channel, content), optional('exchange', exchange));
   }
 
   #begin(): void {

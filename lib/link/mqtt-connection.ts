@@ -1,9 +1,10 @@
 import { MqttClient, type IClientOptions, type IClientPublishOptions } from 'mqtt';
 import { createEmitter, type Emitter } from '../model/emitter.ts';
 import { AccessError } from '../model/errors.ts';
+import { optional } from '../model/optional.ts';
 import { openSocket, type MqttAccount } from './mqtt-account.ts';
 import { MAX_PACKET } from './packet-guard.ts';
-import type { WireEvents } from './wire.ts';
+import type { PublishOptions, WireEvents } from './wire.ts';
 
 /** Seconds that an MQTT 5 broker may keep a message for a slow receiver: a second fence against old commands. */
 const EXPIRY = 30;
@@ -69,7 +70,7 @@ export class MqttConnection {
     return this.#state === 'up';
   }
 
-  publish(topic: string, text: string, retain: boolean): Promise<void> {
+  publish(topic: string, text: string, options: PublishOptions): Promise<void> {
     if (!this.isUp) return Promise.reject(linkDown('there is no connection'));
     return new Promise((resolve, reject) => {
       const fail = (reason: string): void => {
@@ -81,7 +82,7 @@ export class MqttConnection {
         this.end('the broker does not answer');
       }, this.#options.keepAlive * 1000);
       this.#sending.add(fail);
-      this.#client.publish(topic, text, this.#publishOptions(retain), (error) => {
+      this.#client.publish(topic, text, this.#publishOptions(options), (error) => {
         if (error) {
           fail(error.message);
           return;
@@ -146,9 +147,14 @@ export class MqttConnection {
     });
   }
 
-  #publishOptions(retain: boolean): IClientPublishOptions {
+  #publishOptions({ retain = false, exchange }: PublishOptions): IClientPublishOptions {
     if (retain || this.#options.account.version === 4) return { qos: 1, retain };
-    return { qos: 1, retain, properties: { messageExpiryInterval: EXPIRY } };
+    const properties = {
+      messageExpiryInterval: EXPIRY,
+      ...(exchange && { correlationData: Buffer.from(exchange.correlation) }),
+      ...optional('responseTopic', exchange?.responseTopic),
+    };
+    return { qos: 1, retain, properties };
   }
 }
 

@@ -5,7 +5,7 @@ import { AccessError } from '../model/errors.ts';
 import { optional } from '../model/optional.ts';
 import type { MqttAccount } from './mqtt-account.ts';
 import { MqttConnection, type Will } from './mqtt-connection.ts';
-import type { Wire, WireEvents } from './wire.ts';
+import type { PublishOptions, Wire, WireEvents } from './wire.ts';
 
 export interface MqttWireOptions {
   /** Asked before each attempt; as long as there is none, nothing is tried until `connect` is called. */
@@ -60,9 +60,9 @@ export class MqttWire implements Wire {
     this.#openIn(milliseconds);
   }
 
-  async publish(topic: string, text: string, { retain = false } = {}): Promise<void> {
+  async publish(topic: string, text: string, options: PublishOptions = {}): Promise<void> {
     if (this.#connection === undefined) throw new AccessError('LINK_DOWN', 'not connected');
-    await this.#connection.publish(topic, text, retain);
+    await this.#connection.publish(topic, text, options);
   }
 
   subscribe(filter: string): void {

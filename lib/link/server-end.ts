@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { createEmitter, type Emitter } from '../model/emitter.ts';
 import type { Clock } from '../model/clock.ts';
+import { optional } from '../model/optional.ts';
 import { parser } from '../model/parse.ts';
 import { Beat } from './beats.ts';
-import type { Address } from './gateway-end.ts';
 import { openLetter, sealLetter } from './letter.ts';
 import { openSealed, sealFor } from './sealed.ts';
 import { UP, filterOf, parseTopic, topicOf, type DownChannel, type UpChannel } from './topics.ts';
-import type { Wire, WireMessage } from './wire.ts';
+import type { Exchange, Wire, WireMessage } from './wire.ts';
 
 export interface ServerEndOptions {
   site: string;
@@ -37,6 +37,11 @@ export interface Heard {
   beat: Beat;
   /** On the server's monotonic clock. */
   at: number;
+}
+
+interface DownAddress {
+  gateway: string;
+  channel: DownChannel;
 }
 
 const beat = parser(Beat);
@@ -99,8 +104,12 @@ export class ServerEnd {
 
   /** Sends a message to a gateway, signed. Rejects with LINK_DOWN while there is no broker. */
   send(gateway: string, channel: DownChannel, content: object): Promise<void> {
-    const address: Address = { site: this.site, gateway };
-    return this.#wire.publish(topicOf({ ...address, channel }), this.write(channel, content));
+    return this.#publish({ gateway, channel }, content);
+  }
+
+  /** The same for what answers a question. */
+  answer(gateway: string, answer: object & { check: string }): Promise<void> {
+    return this.#publish({ gateway, channel: 'answers' }, answer, { correlation: answer.check });
   }
 
   /** A signed message for a way of its own, such as HTTP. */
@@ -128,6 +137,15 @@ export class ServerEnd {
 
   close(): void {
     for (const end of this.#ends) end();
+  }
+
+  #publish(to: DownAddress, content: object, exchange?: Exchange): Promise<void> {
+    const topic = topicOf({ site: this.site, ...to });
+    return this.#wire.publish(
+      topic,
+      this.write(to.channel, content),
+      optional('exchange', exchange),
+    );
   }
 
   #take({ topic, text, retained }: WireMessage): void {

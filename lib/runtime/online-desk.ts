@@ -1,7 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { HttpAsker } from '../link/http-asker.ts';
 import { LinkAsker, type AskerEvents, type Asks } from '../link/asker.ts';
-import type { Face } from '../link/question.ts';
 import type { GatewayEnd } from '../link/gateway-end.ts';
 import type { Attempt } from '../model/attempt.ts';
 import { systemClock } from '../model/clock.ts';
@@ -70,7 +69,7 @@ export class OnlineDesk {
       throw new AccessError('INPUT_INVALID', 'the attempt names no access point');
     }
     const opened = { ...openSecrets(attempt, this.#site.sealing), accessPoint };
-    const face: Face | undefined = faceIn(message);
+    const face = faceIn(message, this.#site.sealing);
     const question = { attempt: opened, limit: this.#limit, ...optional('face', face) };
     const reply = await this.#asker.ask(question);
     this.#status.took(reply);

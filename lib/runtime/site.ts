@@ -61,3 +61,14 @@ export function followEngine(site: SiteApi, status: Status, ready: StatusName): 
   show(site.state);
   return site.onState(show);
 }
+
+/** Resolves when the site's engine has come up, or has failed to, for the first time. */
+export function afterStart(site: Pick<SiteApi, 'state' | 'onState'>): Promise<void> {
+  if (site.state !== 'starting') return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = site.onState(() => {
+      stop();
+      resolve();
+    });
+  });
+}

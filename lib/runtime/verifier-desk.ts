@@ -1,8 +1,11 @@
-import { Answerer, type AnswererEvents } from '../link/answerer.ts';
+import type { Audience } from '../face/face.ts';
+import { findSent, type SentFace } from '../face/use/elsewhere.ts';
+import { Answerer, type AnswererEvents, type Place } from '../link/answerer.ts';
 import { systemClock } from '../model/clock.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import type { EventEntry } from '../model/record.ts';
 import { optional } from '../model/optional.ts';
+import { acquireFaces } from './faces.ts';
 import type { LinkApi } from './link.ts';
 import { KeptOut } from './kept-out.ts';
 
@@ -29,6 +32,7 @@ export class VerifierDesk {
   /** When each kind of refusal was recorded last, by gateway and reason. */
   readonly #recorded = new Map<string, number>();
   readonly #stops: (() => void)[];
+  #faces: ReturnType<typeof acquireFaces> | undefined;
 
   /** Throws CONFIG_INVALID for the link of a gateway. */
   constructor(link: LinkApi, options: VerifierOptions, listener: VerifierListener) {
@@ -50,6 +54,7 @@ export class VerifierDesk {
         this.#keptOut.note(gateway, made);
         return made;
       },
+      recognise: (face, place) => this.#recognise(face, place),
     });
     this.#stops = [
       this.#answerer.on('answered', listener.answered),
@@ -66,6 +71,22 @@ export class VerifierDesk {
     ];
   }
 
+  /** Whose face it is that a gateway does not know; the face process starts with the first question about one. */
+  async #recognise(face: SentFace, { gateway, accessPoint }: Place): Promise<string | undefined> {
+    const { site } = this.#link;
+    this.#faces ??= acquireFaces(site);
+    const audience = (): Promise<Audience> => site.engine.faceAudience({ accessPoint });
+    try {
+      return await findSent({ faces: this.#faces.faces.service, audience }, face);
+    } catch (error) {
+      const { code } = toAccessError(error);
+      if (code !== 'MODEL_MISMATCH' && code !== 'INPUT_INVALID') throw error;
+      const reason = code === 'MODEL_MISMATCH' ? 'otherModel' : 'malformed';
+      this.#record({ gateway, reason, accessPoint });
+      return undefined;
+    }
+  }
+
   answerText(text: string): Promise<string | undefined> {
     return this.#answerer.answerText(text);
   }
@@ -74,6 +95,7 @@ export class VerifierDesk {
     for (const stop of this.#stops) stop();
     this.#answerer.close();
     this.#keptOut.close();
+    this.#faces?.release();
   }
 
   #record({

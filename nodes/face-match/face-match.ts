@@ -93,7 +93,7 @@ class FaceMatch {
     send: Send,
   ): Promise<void> {
     const { status } = this.#context;
-    const { sighting, attempt } = await desk.take(message, picture);
+    const { sighting, attempt, face } = await desk.take(message, picture);
     if (sighting.outcome === 'waiting') {
       status.flash('waiting');
       return;
@@ -105,7 +105,7 @@ class FaceMatch {
     const isMatch = sighting.outcome === 'match';
     const kept = await this.#snapshot(attempt.id, picture);
     const access = { attempt: kept === undefined ? attempt : { ...attempt, snapshot: kept } };
-    const out = withAccess(message, access, sightingReport(sighting));
+    const out = Object.assign(withAccess(message, access, sightingReport(sighting)), { face });
     status.flash(isMatch ? 'read' : 'unknown');
     send(isMatch ? [out, null, null] : [null, out, null]);
   }

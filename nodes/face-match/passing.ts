@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeMessageInFlow } from 'node-red';
+import { toSend } from '../../lib/face/use/elsewhere.ts';
 import { Recognition, type Sighting } from '../../lib/face/use/recognition.ts';
 import type { Attempt, PresentedCredential } from '../../lib/model/attempt.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 import { optional } from '../../lib/model/optional.ts';
+import { sealedFace } from '../../lib/runtime/face-message.ts';
 import type { SiteFaces } from '../../lib/runtime/faces.ts';
 import { accessOf } from '../../lib/runtime/message.ts';
 import type { AccessPointApi } from '../../lib/runtime/site.ts';
@@ -18,17 +20,21 @@ export interface Passing {
   sighting: Outcome;
   /** The attempt with the face in it; undefined while something else has to be presented. */
   attempt: Attempt | undefined;
+  /** The sealed face for a server that may know it; absent where none may be asked. */
+  face?: string;
 }
 
 /** The modes *verify* and *identify*: from the picture of a camera to an attempt. */
 export class PassingDesk {
   readonly #config: FaceMatchConfig;
   readonly #accessPoint: AccessPointApi;
+  readonly #faces: SiteFaces;
   readonly #recognition: Recognition;
 
   constructor(config: FaceMatchConfig, accessPoint: AccessPointApi, faces: SiteFaces) {
     this.#config = config;
     this.#accessPoint = accessPoint;
+    this.#faces = faces;
     const { engine } = accessPoint.site;
     const { id } = accessPoint.settings;
     const audience = (): ReturnType<typeof engine.faceAudience> =>
@@ -56,7 +62,19 @@ export class PassingDesk {
     const face = this.#credential(value, takenAt);
     const attempt =
       isMatch && earlier === undefined ? await this.#join(face) : this.#attemptWith(earlier, face);
-    return { sighting, attempt };
+    return { sighting, attempt, ...optional('face', await this.#unknown(sighting)) };
+  }
+
+  /** The face of somebody whom nobody here has; it leaves only where templates may (N15). */
+  async #unknown({ outcome, findings }: Outcome): Promise<string | undefined> {
+    if (outcome !== 'noMatch' || findings?.vector === undefined) return undefined;
+    const { site } = this.#accessPoint;
+    const [{ config }, { model }] = await Promise.all([
+      site.engine.faceState({}),
+      this.#faces.service.describe({}),
+    ]);
+    if (config.mode !== 'stored') return undefined;
+    return sealedFace(toSend(findings.vector, model), site.sealing);
   }
 
   /** Resolves with the attempt when the factors are complete that the readers of the place have seen. */

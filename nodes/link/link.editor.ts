@@ -1,4 +1,12 @@
-import { ask, fieldText, foldable, problemOf, showWhen, tell } from '../../lib/editor/dialog.ts';
+import {
+  ask,
+  fieldText,
+  foldable,
+  codeOf,
+  problemOf,
+  showWhen,
+  tell,
+} from '../../lib/editor/dialog.ts';
 import { CATEGORY, TINT } from '../../lib/editor/palette.ts';
 import type { EditedNode } from '../../lib/editor/red.ts';
 import { numberIn, required, textLike } from '../../lib/editor/validate.ts';
@@ -128,7 +136,9 @@ async function show(node: Edited): Promise<void> {
     box.text(state.reason === undefined ? name : `${name}: ${state.reason}`);
     for (const gateway of gateways) list.append(row(node, gateway));
   } catch (error) {
-    box.text(problemOf(error) ?? node._('common.error.unreachable'));
+    const isAbsent = codeOf(error) === 'CONFIG_INVALID';
+    const problem = isAbsent ? node._('link.state.absent') : problemOf(error);
+    box.text(problem ?? node._('common.error.unreachable'));
   }
 }
 

@@ -10,7 +10,7 @@ import { parser } from '../../lib/model/parse.ts';
 import type { Send } from '../../lib/runtime/lifecycle.ts';
 import { followLink, linkType, type LinkApi } from '../../lib/runtime/link.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
-import { followEngine, siteType, type SiteApi } from '../../lib/runtime/site.ts';
+import { afterStart, followEngine, siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import { wiredContent } from '../../lib/runtime/wired.ts';
 import { normalise, type LogCollectorConfig } from './log-collector.config.ts';
 import { perform } from './operations.ts';
@@ -81,6 +81,8 @@ class CollectionPoint {
   /** A question about what is here, or records of a gateway over a wired transport. */
   async receive(message: Received, send: Send): Promise<void> {
     const { operation, payload } = message;
+    // A gateway may be quicker than the engine of its server.
+    await afterStart(this.#site);
     if (operation !== undefined) {
       const answer = await perform(this.#site.engine, operation, payload);
       send(at(RESULT, Object.assign(message, { payload: answer })));

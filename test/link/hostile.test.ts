@@ -204,10 +204,11 @@ describe('a link among enemies', function () {
 
   /** What this user sends on the topics of another, or hears there, gets through to nobody. */
   async function southIsConfined(server: ServerHost, access: BrokerAccess): Promise<void> {
+    const { user: username, password, tls } = access;
     const south = await connectAsync(access.url, {
-      username: access.user ?? '',
-      password: access.password ?? '',
-      ca: access.tls?.ca ?? '',
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...tls,
     });
     things.add({ close: () => south.endAsync(true) });
     const refused: string[] = [];
@@ -274,5 +275,30 @@ describe('a link among enemies', function () {
     const refused = new Promise((resolve) => server.server.on('refused', resolve));
     await north.gateway.send('report', {});
     assert.deepEqual(await refused, { gateway: 'north', channel: 'report' });
+  });
+
+  it('works over the Mosquitto of the docs with a certificate for each device', async () => {
+    const mosquitto = await documentedMosquitto('certificate');
+    things.add({ close: () => mosquitto.stop() });
+    const file = (name: string) => readFile(path.join(mosquitto.folder, name), 'utf8');
+    const ca = await file('ca.crt');
+    const access = async (device: string) => ({
+      url: `mqtts://localhost:${String(mosquitto.port)}`,
+      version: 5 as const,
+      tls: { ca, cert: await file(`${device}.crt`), key: await file(`${device}.key`) },
+    });
+    const sites = [0, 1, 2].map(() => things.add(recordingSite()));
+    const site = (index: number): RecordingSite => sites[index] ?? assert.fail();
+    const broker = { external: await access('server') };
+    const server = things.add(await startServer(site(0).api, { broker }));
+    const north = things.add(startGateway(site(1).api, 0, { broker: await access('north') }));
+    await north.pair(server.invite('north', 'ann').code, 'bob');
+    await reached(north, 'online');
+
+    await southIsConfined(server, await access('south'));
+    const { code } = server.invite('south', 'ann');
+    const nobody = { ...(await access('south')), tls: { ca } };
+    const stranger = things.add(startGateway(site(2).api, 0, { gateway: 'south', broker: nobody }));
+    await assert.rejects(stranger.pair(code, 'eve'), { code: 'LINK_DOWN' });
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { connectAsync } from 'mqtt';
+import { connectAsync, type IPublishPacket, type MqttClient } from 'mqtt';
 import { EmbeddedBroker } from '../../lib/link/broker.ts';
 import { MqttWire, type MqttWireOptions } from '../../lib/link/mqtt-wire.ts';
 import { topicOf } from '../../lib/link/topics.ts';
 import type { Wire, WireEvents } from '../../lib/link/wire.ts';
-import { openMosquitto } from '../support/mosquitto.ts';
+import { openMosquitto, type Mosquitto } from '../support/mosquitto.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
 interface Broker {
@@ -182,31 +182,58 @@ for (const [title, start, version] of BROKERS) {
 
 describe('the wire with MQTT 5', function () {
   this.timeout(20_000);
+  let process: Mosquitto;
+  let listener: MqttClient;
+  let wire: MqttWire;
 
-  it('has the broker throw away what gets old, and keeps only what is to be kept', async () => {
-    const process = await openMosquitto();
-    const listener = await connectAsync(`mqtt://127.0.0.1:${String(process.port)}`, {
+  beforeEach(async () => {
+    process = await openMosquitto();
+    listener = await connectAsync(`mqtt://127.0.0.1:${String(process.port)}`, {
       protocolVersion: 5,
     });
-    const wire = wireTo(process.port, 5);
+    wire = wireTo(process.port, 5);
     const up = next(wire, 'up');
     wire.connect();
     await up;
-    const expiries: (number | undefined)[] = [];
     await listener.subscribeAsync('gatewire/#', { qos: 1 });
-    const both = new Promise<void>((resolve) => {
-      listener.on('message', (_topic, _payload, { properties }) => {
-        expiries.push(properties?.messageExpiryInterval);
-        if (expiries.length === 2) resolve();
-      });
-    });
-    await wire.publish(UP, 'fleeting');
-    await wire.publish(UP, 'kept', { retain: true });
-    await both;
-    assert.ok(expiries[0] !== undefined && expiries[0] <= 30);
-    assert.equal(expiries[1], undefined);
+  });
+
+  afterEach(async () => {
     await Promise.all([wire.close(), listener.endAsync()]);
     await process.stop();
+  });
+
+  /** The properties with which the next messages come. */
+  function propertiesOf(count: number): Promise<IPublishPacket['properties'][]> {
+    const properties: IPublishPacket['properties'][] = [];
+    return new Promise((resolve) => {
+      listener.on('message', (_topic, _payload, packet) => {
+        properties.push(packet.properties);
+        if (properties.length === count) resolve(properties);
+      });
+    });
+  }
+
+  it('has the broker throw away what gets old, and keeps only what is to be kept', async () => {
+    const both = propertiesOf(2);
+    await wire.publish(UP, 'fleeting');
+    await wire.publish(UP, 'kept', { retain: true });
+    const [fleeting, kept] = (await both).map((each) => each?.messageExpiryInterval);
+    assert.ok(fleeting !== undefined && fleeting <= 30);
+    assert.equal(kept, undefined);
+  });
+
+  it('tells the broker which question a message belongs to, and where its answer is awaited', async () => {
+    const both = propertiesOf(2);
+    await wire.publish(UP, 'question', { exchange: { correlation: 'q1', responseTopic: DOWN } });
+    await wire.publish(DOWN, 'answer', { exchange: { correlation: 'q1' } });
+    assert.deepEqual(
+      (await both).map((each) => [each?.correlationData?.toString(), each?.responseTopic]),
+      [
+        ['q1', DOWN],
+        ['q1', undefined],
+      ],
+    );
   });
 });
 

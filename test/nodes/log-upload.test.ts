@@ -157,6 +157,17 @@ describe('log-uploader and log-collector', function () {
     assert.deepEqual(await rig.collected(), await rig.held());
   });
 
+  it('does not refuse what comes before the engine has started', async () => {
+    sites.server.setState('starting');
+    await load('wired');
+    const result = new Sink('result');
+    send({ operation: 'logs' });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(result.messages, []);
+    sites.server.setState('up');
+    await result.at(0);
+  });
+
   it('shows how much waits, and when the server acknowledged last', () => {
     const at = Date.UTC(2026, 0, 2, 3, 4, 5);
     assert.deepEqual(

@@ -31,6 +31,7 @@ const FOUND_ELSEWHERE = new Set<Reason>([
   'hostUnreachable',
   'hostRefused',
   'hostTimeout',
+  'captured',
 ]);
 const DECIDED_HERE = REASONS.filter((reason) => !FOUND_ELSEWHERE.has(reason));
 

@@ -21,8 +21,13 @@ export async function openMosquitto(): Promise<Mosquitto> {
   return start(folder, config);
 }
 
-/** A Mosquitto with exactly the certificates, users, configuration and rules of docs/mosquitto.md. */
-export async function documentedMosquitto(): Promise<Mosquitto> {
+/**
+ * A Mosquitto with exactly the certificates, configuration and rules of docs/mosquitto.md, for devices that show a
+ * password or a certificate.
+ */
+export async function documentedMosquitto(
+  devices: 'password' | 'certificate' = 'password',
+): Promise<Mosquitto> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gatewire-mosquitto-'));
   const text = await readFile(path.join(ROOT, 'docs', 'mosquitto.md'), 'utf8');
   const here = (block: string): string => block.replaceAll('/etc/mosquitto/gatewire', folder);
@@ -33,8 +38,11 @@ export async function documentedMosquitto(): Promise<Mosquitto> {
   for (const script of blocks('sh')) execFileSync('bash', ['-ec', script], { stdio: 'ignore' });
   await writeFile(path.join(folder, 'acl'), blocks('acl')[0] ?? '');
   const user = process.getuid?.() === 0 ? 'user root\n' : '';
+  const [passwords = '', certificates = ''] = blocks('conf');
+  const conf =
+    devices === 'password' ? passwords : passwords.replace(/^password_file .*$/m, certificates);
   const config = (port: number): string =>
-    user + (blocks('conf')[0] ?? '').replace('listener 8883', `listener ${String(port)} 127.0.0.1`);
+    user + conf.replace('listener 8883', `listener ${String(port)} 127.0.0.1`);
   return start(folder, config);
 }
 

@@ -126,7 +126,7 @@ describe('engine: galleries follow', () => {
   });
 
   it('whatever is changed in whatever order, a gallery that follows has what a new one gets', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const id = fc.constantFrom('f1', 'f2', 'f3');
     const person = fc.constantFrom('anna', 'boris', 'chief');
     const step = fc.oneof<fc.Arbitrary<Change>[]>(

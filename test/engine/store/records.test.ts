@@ -86,6 +86,7 @@ describe('the records of the store', () => {
       settings: { floor: '2' },
       positions: [],
       entries: [],
+      keptAnswers: [],
     });
   });
 

@@ -64,7 +64,8 @@ export function compose(db: DatabaseSync, query: ComposeQuery): Composed | 'chan
   if (db.prepare('SELECT 1 FROM fleet_dirty LIMIT 1').get() !== undefined) return 'changing';
   const { gateway, live, characters } = query;
   db.prepare(
-    `UPDATE fleet_item SET number = NULL, sent = NULL WHERE gateway = ? AND number IS NOT NULL
+    `UPDATE fleet_item INDEXED BY fleet_item_sent SET number = NULL, sent = NULL
+     WHERE gateway = ? AND number IS NOT NULL
        AND number NOT IN (SELECT value FROM json_each(?))`,
   ).run(gateway, JSON.stringify(live));
   const pending = pendingOf(db, query);

@@ -45,15 +45,16 @@ export interface ReceiptQuery {
 export function saveReceipt(db: DatabaseSync, query: ReceiptQuery): void {
   const { gateway, number, received, version, failed } = query;
   const fail = db.prepare(
-    `UPDATE fleet_item SET failed = ?, number = NULL, sent = NULL
+    `UPDATE fleet_item INDEXED BY fleet_item_sent SET failed = ?, number = NULL, sent = NULL
      WHERE gateway = ? AND number = ? AND kind = ? AND id = ?`,
   );
   for (const { kind, id, reason } of failed) fail.run(reason, gateway, number, kind, id);
   db.prepare(
-    `DELETE FROM fleet_item WHERE gateway = ? AND number = ? AND wanted IS NULL AND sent = ''`,
+    `DELETE FROM fleet_item INDEXED BY fleet_item_sent
+     WHERE gateway = ? AND number = ? AND wanted IS NULL AND sent = ''`,
   ).run(gateway, number);
   db.prepare(
-    `UPDATE fleet_item SET applied = nullif(sent, ''), number = NULL, sent = NULL, failed = NULL,
+    `UPDATE fleet_item INDEXED BY fleet_item_sent SET applied = nullif(sent, ''), number = NULL, sent = NULL, failed = NULL,
        tried = NULL WHERE gateway = ? AND number = ?`,
   ).run(gateway, number);
   db.prepare(
@@ -124,7 +125,8 @@ export function correct(db: DatabaseSync, { gateway, kind, held, now }: CorrectQ
 export function overdue(db: DatabaseSync, { before }: { before: number }) {
   return select<{ gateway: string; items: number; since: number }>(
     db,
-    `SELECT gateway, count(*) AS items, min(since) AS since FROM fleet_item
+    `SELECT gateway, count(*) AS items, min(since) AS since
+     FROM fleet_item INDEXED BY fleet_item_pending
      WHERE wanted IS NOT applied AND applied IS NOT NULL AND place <= ${LAST_REVOCATION} AND since < ?
        AND gateway NOT IN (SELECT id FROM fleet_gateway WHERE report ->> '$.move' IS NOT NULL)
      GROUP BY gateway ORDER BY gateway`,
@@ -162,8 +164,9 @@ export function gatewayRows(db: DatabaseSync): { version: number; gateways: Gate
   const gateways = select<GatewayRow>(
     db,
     `SELECT id, report, contact, drift, number, received, version,
-       (SELECT count(*) FROM fleet_item WHERE gateway = g.id AND wanted IS NOT applied) AS pending,
-       (SELECT count(*) FROM fleet_item
+       (SELECT count(*) FROM fleet_item INDEXED BY fleet_item_pending
+         WHERE gateway = g.id AND wanted IS NOT applied) AS pending,
+       (SELECT count(*) FROM fleet_item INDEXED BY fleet_item_pending
          WHERE gateway = g.id AND wanted IS NOT applied AND failed IS NOT NULL) AS failed
      FROM fleet_gateway g ORDER BY id`,
   );
@@ -184,7 +187,8 @@ export interface ItemRow {
 export function openItems(db: DatabaseSync, query: { gateway: string; limit: number }): ItemRow[] {
   return select<ItemRow>(
     db,
-    `SELECT kind, id, wanted, applied, number, failed, since FROM fleet_item
+    `SELECT kind, id, wanted, applied, number, failed, since
+     FROM fleet_item INDEXED BY fleet_item_pending
      WHERE gateway = ? AND wanted IS NOT applied ORDER BY place LIMIT ?`,
     query.gateway,
     query.limit,

@@ -47,7 +47,8 @@ export class Ledger {
   people(gateway: string, wanted: ReadonlyMap<string, readonly Item[]>): void {
     const known = select<Entry & { person: string }>(
       this.#db,
-      `SELECT ${COLUMNS} FROM fleet_item WHERE gateway = ? AND person IN (SELECT value FROM json_each(?))`,
+      `SELECT ${COLUMNS} FROM fleet_item INDEXED BY fleet_item_by_person
+       WHERE gateway = ? AND person IN (SELECT value FROM json_each(?))`,
       gateway,
       JSON.stringify([...wanted.keys()]),
     );

@@ -85,6 +85,7 @@ CREATE TABLE fleet_item (
   tried INTEGER,
   PRIMARY KEY (gateway, kind, id)
 ) STRICT, WITHOUT ROWID;
+-- Statements name the index that they need: without statistics SQLite reads all of a gateway instead.
 CREATE INDEX fleet_item_by_person ON fleet_item (gateway, person) WHERE person IS NOT NULL;
 CREATE INDEX fleet_item_pending ON fleet_item (gateway, place) WHERE wanted IS NOT applied;
 CREATE INDEX fleet_item_sent ON fleet_item (gateway, number) WHERE number IS NOT NULL;
