@@ -4,6 +4,9 @@ import type { Difference, DifferenceDecisions } from '../../lib/engine/fleet/fle
 import type { BatchLetter } from '../../lib/link/batch.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
 import type { Master } from '../../lib/model/master.ts';
+import { issueToken } from '../../lib/readers/token/issue.ts';
+import { createTokenKeys } from '../../lib/readers/token/keys.ts';
+import { consent, face, templateOf } from '../engine/faces/support.ts';
 import { eventCodes, newest } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import {
@@ -15,6 +18,7 @@ import {
   attemptAt,
   card,
   pin,
+  qr,
   type Presented,
 } from '../support/sample-site.ts';
 import { ADDRESS, openBareGateway, openServer, report, settle } from '../support/sync-pair.ts';
@@ -139,7 +143,11 @@ describe('moving a site between its own and a server as its master', function ()
   });
 
   it('takes over what only the gateway has, in full, and then sends the rest', async () => {
-    await change(gateway, ...WITHOUT_PINS, ...guest('here', NEW_CARD));
+    const keys = createTokenKeys('ed25519');
+    const own = { person: 'here', value: 'PHONE-1' };
+    const phone = { ...own, id: 'here-phone', type: 'qr', tokenKey: keys.checking };
+    await change(gateway, ...WITHOUT_PINS, ...guest('here', NEW_CARD), put('credential', phone));
+    await change(gateway, consent('here'), face('here-face', 'here', { template: templateOf(3) }));
     await change(server, ...guest('there', '0411111111'));
     await want('cloud');
     await exchange();
@@ -152,11 +160,23 @@ describe('moving a site between its own and a server as its master', function ()
     await exchange();
     const [person] = await server.find({ kind: 'person', id: 'here' });
     assert.deepEqual([person?.name, person?.department], ['Guest here', 'Ward 4']);
-    const [own] = await server.find({
+    const [known] = await server.find({
       kind: 'credential',
       credential: { type: 'card', value: NEW_CARD },
     });
-    assert.deepEqual([own?.id, own?.label], ['here-card', 'blue']);
+    assert.deepEqual([known?.id, known?.label], ['here-card', 'blue']);
+    for (const engine of [server, gateway]) {
+      const faces = (await engine.faceChanges({})).put;
+      assert.deepEqual(
+        faces.map(({ credential, template }) => [credential, template]),
+        [['here-face', templateOf(3)]],
+      );
+    }
+    const claims = { site: 'plant', accessPoints: ['front'], credential: 'PHONE-1', life: 30 };
+    assert.equal(
+      await outcome('front', qr(issueToken(claims, keys.signing, Date.now()))),
+      'granted',
+    );
     for (const value of [NEW_CARD, '0411111111', ANNA_CARD]) {
       assert.equal(await outcome('front', card(value)), 'granted', value);
     }
