@@ -129,7 +129,6 @@ async function transfer(
     }),
     new GatewaySync({
       ...{ end, engine: gateway, tellDoors: none, program: 'bench' },
-      erasePictures: () => Promise.resolve(0),
       ...{ onOpening: none, onCommand: none, onError },
     }),
   ];

@@ -33,6 +33,7 @@ import { withCheckOut } from './passes/check-out.ts';
 import { createPassDesk, type PassDesk } from './passes/desk.ts';
 import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
 import { createPenalties, type Penalties } from './passes/penalties.ts';
+import { createPictures, type Pictures } from './pictures/pictures.ts';
 import { createPinCheck } from './pin-check.ts';
 import { Presence } from './presence/presence.ts';
 import { createMarks, type MarkDeal } from './release/marks.ts';
@@ -45,6 +46,7 @@ import type { Secrets } from './secrets.ts';
 import { createSite, type Site } from './site.ts';
 import { assembleLink } from './sync/assemble-link.ts';
 import { Capture, withCapture } from './sync/capture.ts';
+import { OwnFaces } from './sync/own-faces.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
 import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { Moved } from './store/presence/moves.ts';
@@ -96,6 +98,8 @@ export interface Assembly {
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
   faces: Faces;
+  pictures: Pictures;
+  ownFaces: OwnFaces;
   penalties: Penalties;
   local: LocalClock;
   link: SyncEngine & FleetEngine;
@@ -103,7 +107,9 @@ export interface Assembly {
 }
 
 /** Wires the parts of an engine and takes the configuration of the last run into force. */
-export async function assemble(parts: EngineParts): Promise<Assembly> {
+export async function assemble(given: EngineParts): Promise<Assembly> {
+  const pictures = createPictures(given);
+  const parts = { ...given, pictures };
   const { store, policy, side, clock, events } = parts;
   const problems = new Set<string>();
   const site = createSite();
@@ -118,6 +124,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
   const local = createLocalClock(policy, trust);
   const touched = new Touched();
   const faceSettings = new FaceSettings(side.settings);
+  const ownFaces = new OwnFaces({ store, faces: faceSettings });
   const kept = new KeptAnswers(side.keptAnswers);
   const writer = createPolicyWriter({
     ...{ policy, store, trust, journal: plain, kept, onBehind },
@@ -171,7 +178,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     link: assembleLink({
       ...parts,
       ...{ site, journal, trust, writer, administration, grantOpening },
-      ...{ presence, mastership, capture, faces: faceSettings },
+      ...{ presence, mastership, capture, faces: faceSettings, ownFaces },
       erasePerson: (request) => faces.methods.erasePerson(request),
     }),
     markDeal: createMarks({ policy, store, trust, writer }),
@@ -180,6 +187,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     mastership,
     passDesk: createPassDesk({ administration, penalties, local, trust, journal }),
     faces,
+    ownFaces,
     penalties,
     local,
     commands: createCommands({ grants, trust, journal, store, presence }),
@@ -196,6 +204,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     site,
     presence,
     online,
+    pictures,
     events,
     confirmClock,
   };

@@ -27,7 +27,7 @@ export function createFacade(
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
   const online = onlineMethods(assembly);
-  const { presence, mastership, faces } = assembly;
+  const { presence, mastership, faces, ownFaces, pictures } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -98,17 +98,28 @@ export function createFacade(
     },
     async takeLetter(query) {
       const answer = await assembly.link.takeLetter(query);
-      const isReceipt = answer.kind === 'receipt';
-      if (isReceipt && answer.refused === undefined) announcePolicy();
-      if (!isReceipt || answer.refused === undefined) await online.confirmBase({});
+      const isTaken = answer.kind === 'receipt' || answer.kind === 'settled';
+      const isRefused = isTaken && answer.refused !== undefined;
+      if (isTaken && !isRefused) announcePolicy();
+      if (!isRefused) await online.confirmBase({});
       return answer;
+    },
+    async takeReceipt(query) {
+      await assembly.link.takeReceipt(query);
+      if (query.receipt.kind === 'offer') announcePolicy();
+    },
+    async takeMastership(query) {
+      await assembly.link.takeMastership(query);
+      announcePolicy();
     },
     ...online,
     ...faces.methods,
+    ...pictures.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
-      mastership.requireLocal(changes.map(({ kind }) => kind));
+      const shared = await ownFaces.without(changes);
+      mastership.requireLocal(shared.map(({ kind }) => kind));
       const report = await administration.change(changes, options);
       if (report.applied > 0) announcePolicy();
       if (changes.some(({ kind }) => kind === 'consent')) await faces.retention.sweep();
@@ -168,6 +179,7 @@ export function createFacade(
     async close() {
       monitor.stop();
       faces.retention.stop();
+      pictures.stop();
       await presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it

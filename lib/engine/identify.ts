@@ -1,3 +1,4 @@
+import type { CredentialType } from '../model/credential.ts';
 import type { EventEntry } from '../model/record.ts';
 import type { CredentialIndex, Factor, Policy } from '../policy/policy.ts';
 import type { Lockouts } from './lockouts.ts';
@@ -45,8 +46,9 @@ interface Parts {
 const NOBODY: CredentialIndex = -1;
 
 export function createIdentify({ policy, memory, pins, tokens, lockouts }: Parts): Identify {
-  const indexOf = ({ type, lookup }: Reading): CredentialIndex =>
+  const find = (type: CredentialType, lookup: string | undefined): CredentialIndex =>
     lookup === undefined ? NOBODY : policy.findCredential(type, lookup);
+  const indexOf = ({ type, lookup }: Reading): CredentialIndex => find(type, lookup);
 
   async function check(readings: readonly Reading[], context: CheckContext): Promise<Checked> {
     const checked: Checked = {
@@ -97,9 +99,11 @@ export function createIdentify({ policy, memory, pins, tokens, lockouts }: Parts
 
   function identifyPin(reading: Reading, verdict: PinVerdict | undefined): Identified {
     const { credential, pin, lockedOut } = verdict ?? {};
-    const found = indexOf(reading);
-    const isIt = found !== NOBODY && policy.credentialAt(found).id === credential;
-    const factor: Factor = { type: 'pin', credential: isIt ? found : NOBODY };
+    const { lookup, formerLookup } = reading;
+    const found = [lookup, formerLookup].map((one) => find('pin', one));
+    const isIt = (index: CredentialIndex) =>
+      index !== NOBODY && policy.credentialAt(index).id === credential;
+    const factor: Factor = { type: 'pin', credential: found.find(isIt) ?? NOBODY };
     if (verdict === undefined) factor.problem = 'keypadLockedOut'; // it was not even compared
     if (pin !== undefined) factor.pin = pin;
     if (lockedOut) factor.lockedOut = true;
@@ -107,9 +111,7 @@ export function createIdentify({ policy, memory, pins, tokens, lockouts }: Parts
   }
 
   function identifyToken({ type }: Reading, verdict: TokenVerdict): Identified {
-    const credential =
-      verdict.lookup === undefined ? NOBODY : policy.findCredential(type, verdict.lookup);
-    const factor: Factor = { type, credential };
+    const factor: Factor = { type, credential: find(type, verdict.lookup) };
     const problem = tokens.isUsed(verdict) ? 'tokenUsed' : verdict.problem;
     if (problem !== undefined) factor.problem = problem;
     return named(factor);

@@ -79,12 +79,15 @@ export function createJudge(parts: Parts): Judge {
       ? presence.admission.admit(attempt.id, attempt.accessPoint, verdict)
       : [];
 
-  return async (attempt, moment, age) => {
+  const judge: Judge = async (attempt, moment, age) => {
+    const { keysInUse } = secrets;
     const readings = attempt.credentials.map((presented) => memory.read(presented));
     if (age() > STALE) {
       return { verdict: refusal('stale'), logged: log(readings, []), side: [], alarms: [] };
     }
     const checked = await identify.check(readings, contextOf(attempt, moment));
+    // What was looked up with the keys of before would be unknown now.
+    if (secrets.keysInUse !== keysInUse) return judge(attempt, moment, age);
     const { side, alarms, keypadLockedOut } = checked;
     const identified = identify.resolve(readings, checked);
     const logged = log(readings, identified);
@@ -111,6 +114,7 @@ export function createJudge(parts: Parts): Judge {
       ...optional('tag', tag),
     };
   };
+  return judge;
 }
 
 /** What a guard has to know at once. A duress PIN alarms even where it does not open. */

@@ -67,9 +67,13 @@ export function createPinCheck({ policy, store, secrets, lockouts }: Parts): Pin
     return own.filter(({ id }) => counting.has(id)).map(toPin);
   }
 
-  async function holdersOf({ lookup }: Reading): Promise<StoredCredential[]> {
-    if (lookup === undefined) return [];
-    return store.find({ kind: 'credential', lookup, limit: MOST_HOLDERS });
+  /** Found by either digest: a PIN that two people have is nobody's, however they came by it. */
+  async function holdersOf({ lookup, formerLookup }: Reading): Promise<StoredCredential[]> {
+    const lookups = [lookup, formerLookup].filter((one) => one !== undefined);
+    const found = lookups.map((one) =>
+      store.find({ kind: 'credential', lookup: one, limit: MOST_HOLDERS }),
+    );
+    return (await Promise.all(found)).flat();
   }
 
   return {

@@ -19,11 +19,15 @@ export interface PolicyWriter {
     event: EventEntry,
     more?: { scope?: StoreScope; side?: readonly SideWrite[] },
   ): Promise<ChangeOutcome>;
-  /** Commits what the server has sent, each change on its own. */
+  /**
+   * Commits what the server has sent, each change on its own. `follow` is called when it is committed, in the turn in
+   * which the next decision sees it.
+   */
   writeSynced(
     changes: readonly PreparedChange[],
     event: EventEntry,
     side: readonly SideWrite[],
+    follow?: () => void,
   ): Promise<ChangeOutcome>;
   /** Makes visible what has been committed beside the policy, such as with a record. */
   follow(applied: readonly PolicyChange[]): void;
@@ -69,10 +73,12 @@ export function createPolicyWriter(parts: Parts): PolicyWriter {
       const all = [...side, ...kept.revokedBy(changes)];
       return finish(changes, await store.change(changes, atomic, event, scope, all));
     },
-    async writeSynced(changes, entry, side) {
+    async writeSynced(changes, entry, side, follow) {
       const event = journal.newEvent(entry, trust.read());
       const all = [...side, ...kept.revokedBy(changes)];
-      return finish(changes, await store.applySynced(changes, event, all));
+      const outcome = await store.applySynced(changes, event, all);
+      follow?.();
+      return finish(changes, outcome);
     },
     follow(applied) {
       takeOver(applied, policy.version);

@@ -1,5 +1,6 @@
 import type { PresentedCredential } from '../model/attempt.ts';
 import { CREDENTIAL_FORMS, canonicalValue, type CredentialType } from '../model/credential.ts';
+import { optional } from '../model/optional.ts';
 import type { LoggedCredential } from '../model/record.ts';
 import type { SiteSettings } from '../model/site.ts';
 import { maskValue, printable } from './masking.ts';
@@ -14,6 +15,8 @@ export interface Reading {
   canonical: string;
   /** Absent if the value does not have the form of its type. */
   lookup?: string;
+  /** For a PIN that may have been entered here before its site had keys in common. */
+  formerLookup?: string;
   presented: PresentedCredential;
 }
 
@@ -34,7 +37,8 @@ export function createReadings(secrets: Secrets): Readings {
       const canonical = canonicalValue(type, presented.value ?? '');
       if (!CREDENTIAL_FORMS[type].pattern.test(canonical)) return { type, canonical, presented };
       const lookup = known.get(nameOf(type, canonical)) ?? secrets.lookup(type, canonical);
-      return { type, canonical, lookup, presented };
+      const former = type === 'pin' ? secrets.formerPinLookup(canonical) : undefined;
+      return { type, canonical, lookup, presented, ...optional('formerLookup', former) };
     },
     remember({ type, canonical, lookup }) {
       if (lookup === undefined || type === 'pin') return;

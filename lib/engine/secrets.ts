@@ -1,13 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
+import { openBytes, sealBytes } from '../model/seal.ts';
 import type { EngineKeys } from './keys.ts';
 
 /** What a sealed blob holds; bound into the seal, so that blobs cannot change places. */
@@ -20,12 +14,19 @@ export interface Secrets {
    * 128 bits, 22 characters of base64url. PINs have a key of their own (D4).
    */
   lookup(type: CredentialType, canonical: string): string;
+  /**
+   * The digest of a PIN with this engine's own key, by which one is found that was entered before the keys of the site
+   * were adopted; undefined while the own keys are in use. Values of other types are known, and found anew at once.
+   */
+  formerPinLookup(canonical: string): string | undefined;
   /** The keys of `lookup`, as a site shares them: whoever finds a credential at one gateway finds it at all. */
   siteKeys(): Uint8Array;
   /** Changes whenever other keys are adopted: digests made before are worth nothing then. */
   readonly keysInUse: number;
   /** Finds credentials with the keys of another engine of the site from now on. Throws `KEY_MISMATCH`. */
   adoptSiteKeys(keys: Uint8Array): void;
+  /** The key of pictures beside the log, which others than the engine seal: 32 bytes. */
+  pictureKey(): Uint8Array;
   /** The digest that stands in the log for a PIN or a biometric value (D6): 22 characters of base64url. */
   logDigest(type: CredentialType, canonical: string): string;
   /** AES-256-GCM with a random nonce, bound to the credential and to what the blob is. */
@@ -36,36 +37,48 @@ export interface Secrets {
 
 const DIGEST_BYTES = 16;
 const SITE_KEY_BYTES = 32;
-const FORMAT = 1;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 export function createSecrets(keys: EngineKeys): Secrets {
   // A key object is set up once; raw bytes would cost several times the work at each use.
   let lookup = createSecretKey(keys.lookup);
-  let pinIndex = createSecretKey(keys.pinIndex);
+  const ownPinIndex = createSecretKey(keys.pinIndex);
+  let pinIndex = ownPinIndex;
   let adoptions = 0;
   const logDigest = createSecretKey(keys.logDigest);
   const sealing = createSecretKey(keys.seal);
   return {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
+    pictureKey: () => keys.pictures,
+    formerPinLookup: (canonical) =>
+      pinIndex === ownPinIndex ? undefined : digest(ownPinIndex, 'pin', canonical),
     siteKeys: () => Buffer.concat([lookup.export(), pinIndex.export()]),
     adoptSiteKeys(shared) {
-      if (shared.length !== 2 * SITE_KEY_BYTES) {
-        throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
-      }
-      lookup = createSecretKey(shared.subarray(0, SITE_KEY_BYTES));
-      pinIndex = createSecretKey(shared.subarray(SITE_KEY_BYTES));
+      [lookup, pinIndex] = readSiteKeys(shared);
       adoptions += 1;
     },
     get keysInUse() {
       return adoptions;
     },
     logDigest: (type, canonical) => digest(logDigest, type, canonical),
-    seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),
-    open: (credential, kind, sealed) => open(sealing, `${kind}:${credential}`, sealed),
+    seal: (credential, kind, plain) => sealBytes(sealing, `${kind}:${credential}`, plain),
+    open: (credential, kind, sealed) => openBytes(sealing, `${kind}:${credential}`, sealed),
   };
+}
+
+/** `Secrets.lookup` with other keys of `Secrets.siteKeys`. Throws `KEY_MISMATCH`. */
+export function lookupWith(shared: Uint8Array): Secrets['lookup'] {
+  const [lookup, pinIndex] = readSiteKeys(shared);
+  return (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical);
+}
+
+function readSiteKeys(shared: Uint8Array): [lookup: KeyObject, pinIndex: KeyObject] {
+  if (shared.length !== 2 * SITE_KEY_BYTES) {
+    throw new AccessError('KEY_MISMATCH', 'The keys of the site cannot be read');
+  }
+  return [
+    createSecretKey(shared.subarray(0, SITE_KEY_BYTES)),
+    createSecretKey(shared.subarray(SITE_KEY_BYTES)),
+  ];
 }
 
 function digest(key: KeyObject, type: CredentialType, canonical: string): string {
@@ -74,26 +87,4 @@ function digest(key: KeyObject, type: CredentialType, canonical: string): string
     .digest()
     .subarray(0, DIGEST_BYTES)
     .toString('base64url');
-}
-
-/** Format byte, nonce, tag, then the text. */
-function seal(key: KeyObject, bound: string, plain: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound));
-  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), text]);
-}
-
-function open(key: KeyObject, bound: string, sealed: Uint8Array): Uint8Array {
-  try {
-    if (sealed[0] !== FORMAT) throw new Error('unknown format');
-    const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
-    const tag = sealed.subarray(1 + NONCE_BYTES, HEAD_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(bound))
-      .setAuthTag(tag);
-    return Buffer.concat([decipher.update(sealed.subarray(HEAD_BYTES)), decipher.final()]);
-  } catch (error) {
-    throw new AccessError('KEY_MISMATCH', `The sealed ${bound} cannot be opened`, { cause: error });
-  }
 }

@@ -2,21 +2,17 @@ import Type, { type Static } from 'typebox';
 import { Id, closed } from '../model/fields.ts';
 import { SYNC_KINDS, type SyncKind } from '../server/wanted/kinds.ts';
 import { WIRE_SCHEMAS } from '../server/wanted/wire.ts';
-import { ExchangeKey } from './report.ts';
+import { ExchangeKey } from './exchange-key.ts';
+import { MOVE_EXAMPLES, OfferRequest, Settle, SharedKeys } from './move.ts';
+import { Sealed, SyncKindName } from './sync-fields.ts';
 
 /** Items of one batch, and about so many characters of it, at most. */
 export const BATCH_ITEMS = 500;
 export const BATCH_CHARACTERS = 200_000;
 /** Characters of the sealed secrets of a credential, at most: a photo of 96 KiB takes 174,800. */
 const MOST_SECRET = 180_000;
-const MOST_KEYS = 8192;
 /** Each kind is compared in so many parts. */
 export const BUCKETS = 256;
-
-export const SyncKindName = Type.Enum(SYNC_KINDS);
-/** AES-256-GCM for this gateway alone: nonce, tag, text; base64url. */
-const sealed = (maxLength: number) =>
-  Type.String({ pattern: '^[A-Za-z0-9_-]+$', minLength: 38, maxLength });
 
 /** Whom a letter is for: what was meant for one gateway counts at no other. */
 const address = { site: Id, gateway: Id };
@@ -34,7 +30,9 @@ const puts = SYNC_KINDS.map((kind) =>
       put: Type.Literal(kind),
       value: WIRE_SCHEMAS[kind],
       // PIN hash, template, token key and photo, as JSON with values in base64.
-      ...(kind === 'credential' && { secret: Type.Optional(sealed(MOST_SECRET)) }),
+      ...(kind === 'credential' && {
+        secret: Type.Optional(Type.String({ ...Sealed, maxLength: MOST_SECRET })),
+      }),
     },
     closed,
   ),
@@ -59,7 +57,9 @@ export const Batch = Type.Object(
     /** The server's key, as in `Report.exchange`. */
     exchange: ExchangeKey,
     /** The keys by which credentials are found in this site, sealed. */
-    keys: sealed(MOST_KEYS),
+    keys: Sealed,
+    /** The way to another master that this belongs to, see `Move`. */
+    move: Type.Optional(Id),
     items: Type.Array(Item, { minItems: 1, maxItems: BATCH_ITEMS }),
   },
   closed,
@@ -68,7 +68,16 @@ export type Batch = Static<typeof Batch>;
 
 /** A question about what a gateway really holds: of everything, of one kind in parts, of some parts in full. */
 export const Question = Type.Union([
-  Type.Object({ kind: Type.Literal('roots'), ...address, id: Id }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('roots'),
+      ...address,
+      id: Id,
+      /** On the way to the master `cloud`: credentials are compared as they would be found with these keys. */
+      keys: Type.Optional(SharedKeys),
+    },
+    closed,
+  ),
   Type.Object({ kind: Type.Literal('buckets'), ...address, id: Id, of: SyncKindName }, closed),
   Type.Object(
     {
@@ -89,7 +98,7 @@ export const Question = Type.Union([
 export type Question = Static<typeof Question>;
 
 /** What the server sends on the channel `batches`. */
-export const BatchLetter = Type.Union([Batch, Question]);
+export const BatchLetter = Type.Union([Batch, Question, OfferRequest, Settle]);
 export type BatchLetter = Static<typeof BatchLetter>;
 
 const EXAMPLE_ADDRESS = { site: 'park', gateway: 'north' };
@@ -122,4 +131,5 @@ export const BATCH_EXAMPLES: readonly BatchLetter[] = [
   { kind: 'roots', ...EXAMPLE_ADDRESS, id: EXAMPLE_COMPARISON },
   { kind: 'buckets', ...EXAMPLE_ADDRESS, id: EXAMPLE_COMPARISON, of: 'person' },
   { kind: 'held', ...EXAMPLE_ADDRESS, id: EXAMPLE_COMPARISON, of: 'person', buckets: [7, 200] },
+  ...MOVE_EXAMPLES,
 ];

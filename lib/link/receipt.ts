@@ -2,7 +2,9 @@ import Type, { type Static } from 'typebox';
 import { CredentialType } from '../model/credential.ts';
 import { ERROR_CODES } from '../model/errors.ts';
 import { Id, closed } from '../model/fields.ts';
-import { BATCH_ITEMS, BUCKETS, SyncKindName } from './batch.ts';
+import { BATCH_ITEMS, BUCKETS } from './batch.ts';
+import { MOVE_ANSWER_EXAMPLES, Offer, Settled } from './move.ts';
+import { SyncKindName } from './sync-fields.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const Digest = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
@@ -111,6 +113,9 @@ export const Erased = Type.Object(
   closed,
 );
 export type ErasedLetter = Static<typeof Erased>;
+/** What a gateway answers to a letter of the channel `batches`. */
+export const LetterAnswer = Type.Union([Receipt, Roots, Buckets, Held, Offer, Settled]);
+export type LetterAnswer = Static<typeof LetterAnswer>;
 
 /** What became of a command (N1). */
 export const CommandResult = Type.Object(
@@ -157,6 +162,8 @@ export const ReceiptLetter = Type.Union([
   Roots,
   Buckets,
   Held,
+  Offer,
+  Settled,
   CommandResult,
   Captured,
   PhotoLetter,
@@ -198,4 +205,5 @@ export const RECEIPT_EXAMPLES: readonly ReceiptLetter[] = [
     type: 'card',
     sealed: 'mWkM4tD3mVtT6cF1nXb0P5oZyJr2sQeH8uLwGaKi7vB9xNfC',
   },
+  ...MOVE_ANSWER_EXAMPLES,
 ];

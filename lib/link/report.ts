@@ -1,9 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { AccessPoint } from '../model/access-point.ts';
 import { Instant, closed } from '../model/fields.ts';
-
-/** A raw X25519 public key, base64url. */
-export const ExchangeKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+import { ExchangeKey } from './exchange-key.ts';
+import { Move } from './move.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -23,6 +22,10 @@ export const Report = Type.Object(
     outbox: Count,
     /** Stable codes of everything that is not as it should be. */
     problems: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }),
+    /** Its faces are its own: it takes no templates and tells of none. */
+    ownFaces: Type.Optional(Type.Literal(true)),
+    /** While it is on its way to another master. */
+    move: Type.Optional(Move),
   },
   closed,
 );

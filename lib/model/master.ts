@@ -20,6 +20,7 @@ export const MASTERED_KINDS: ReadonlySet<EntityKind> = new Set([
   'zone',
   'firm',
   'person',
+  'consent',
   'credential',
   'permission',
   'employment',

@@ -44,8 +44,6 @@ export interface Surroundings
     Pick<SourceOptions, 'encoding'>,
     Pick<ExportOptions, 'format' | 'separator'> {
   engine: PeopleEngine;
-  /** Deletes the pictures of a person that are kept beside the log; resolves with how many there were. */
-  erasePictures: (person: string) => Promise<number>;
   /** Opens a secret that was sealed on its way through the flow. */
   open: (sealed: string) => string;
 }
@@ -123,13 +121,9 @@ export async function perform(surroundings: Surroundings, request: Request): Pro
 }
 
 /** What is kept of a person goes, and a receipt comes (N15). */
-async function erase(
-  { engine, erasePictures }: Surroundings,
-  { value, author }: Request,
-): Promise<unknown> {
+async function erase({ engine }: Surroundings, { value, author }: Request): Promise<unknown> {
   const { what = 'biometrics', person } = erasureParser.parse(value, 'the value');
-  const receipt = await engine.erasePerson({ person, what, author });
-  return { ...receipt, pictures: await erasePictures(person) };
+  return engine.erasePerson({ person, what, author });
 }
 
 function answer(payload: unknown): Answer {

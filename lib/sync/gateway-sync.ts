@@ -22,8 +22,6 @@ export interface GatewaySyncParts {
   engine: Engine;
   /** Tells doors of a group what an operator at the server wants. Throws NOT_FOUND. */
   tellDoors: (group: string, event: PassageEvent) => void;
-  /** Deletes the pictures of somebody that are kept beside the log; resolves with how many there were. */
-  erasePictures: (person: string) => Promise<number>;
   /** Version of the program. */
   program: string;
   clock?: Pick<Clock, 'monotonic'>;
@@ -148,7 +146,7 @@ export class GatewaySync {
     const { order, author } = command;
     const { decision, erased } = await engine.startCommand({ command });
     if (erased !== undefined) {
-      return erasedFrom(erased, await this.#parts.erasePictures(erased.person));
+      return erasedFrom(erased);
     }
     if (this.#clock.monotonic() >= until) {
       throw new AccessError('COMMAND_EXPIRED', 'it took too long to note the command');
@@ -199,10 +197,11 @@ export class GatewaySync {
   };
 }
 
-function erasedFrom(
-  { person, what, at, credentials, left, record }: ErasureReceipt,
-  pictures: number,
-): ErasedLetter {
-  const counts = { credentials: credentials.length, left, pictures };
-  return { person, what, at, ...counts, event: record.seq };
+function erasedFrom(receipt: ErasureReceipt): ErasedLetter {
+  const { person, what, at, credentials, left, pictures, record } = receipt;
+  return {
+    ...{ person, what, at, left, pictures },
+    credentials: credentials.length,
+    event: record.seq,
+  };
 }

@@ -1,12 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { MAX_LIFE, RemoteCommand } from '../link/command.ts';
-import {
-  Captured,
-  CommandResult,
-  PhotoLetter,
-  type Answer,
-  type Receipt,
-} from '../link/receipt.ts';
+import { Captured, CommandResult, PhotoLetter, type LetterAnswer } from '../link/receipt.ts';
 import type { Report } from '../link/report.ts';
 import type { ServerEnd, UpLetter } from '../link/server-end.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -110,6 +104,11 @@ export class ServerSync {
     return id;
   }
 
+  /** There may be something new to be said to a gateway that has been heard of. */
+  attend(gateway: string): void {
+    if (this.#gateways.has(gateway)) this.#serve(gateway);
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     clearInterval(this.#timer);
@@ -135,7 +134,7 @@ export class ServerSync {
       const { command, accessPoint } = content;
       this.#parts.onCaptured({ gateway, command, accessPoint, ...opened });
     } else {
-      await this.#parts.engine.takeReceipt({ gateway, receipt: content as Receipt | Answer });
+      await this.#parts.engine.takeReceipt({ gateway, receipt: content as LetterAnswer });
       this.#serve(gateway);
     }
   }

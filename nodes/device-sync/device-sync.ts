@@ -4,11 +4,11 @@ import type { Decision } from '../../lib/model/decision.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { followLink, linkType, type LinkApi } from '../../lib/runtime/link.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
-import { erasePictures } from '../../lib/runtime/snapshots.ts';
 import { packageVersion } from '../../lib/runtime/version.ts';
 import { GatewaySync } from '../../lib/sync/gateway-sync.ts';
 import { ServerSync } from '../../lib/sync/server-sync.ts';
 import { normalise, type DeviceSyncConfig } from './device-sync.config.ts';
+import { performAtGateway } from './gateway-input.ts';
 import { performAtServer } from './server-input.ts';
 
 const AUTHOR_LENGTH = 64;
@@ -39,13 +39,13 @@ function start(context: Context): NodeParts<never> {
 /** First output: openings, for a relay. Second: what became of commands. */
 function startGateway({ node, status }: Context, link: LinkApi): NodeParts<never> {
   const { site } = link;
+  const { engine } = site;
   const sync = new GatewaySync({
     end: present(link.gateway),
-    engine: site.engine,
+    engine,
     tellDoors: (group, event) => {
       site.doors.tell(group, event);
     },
-    erasePictures: (person) => erasePictures(site, person),
     program: packageVersion(),
     onOpening: (decision, command) => {
       status.flash('granted');
@@ -59,8 +59,10 @@ function startGateway({ node, status }: Context, link: LinkApi): NodeParts<never
     },
   });
   return {
-    input: () => {
-      throw new AccessError('INPUT_INVALID', 'a gateway takes its commands from the server only');
+    input: async (message: NodeMessageInFlow, send) => {
+      await performAtGateway({ engine, author: ownName(node) }, message);
+      const { master } = await engine.health();
+      send([null, Object.assign(message, { topic: 'master', payload: master })]);
     },
     close: () => {
       sync.close();
@@ -85,16 +87,20 @@ function startServer({ node, config }: Context, link: LinkApi): NodeParts<never>
       node.error(error);
     },
   });
-  const author = `flow:${node.name ?? node.id}`.slice(0, AUTHOR_LENGTH);
   return {
     input: async (message: NodeMessageInFlow, send) => {
-      const answer = await performAtServer({ engine, sync, author }, message);
+      const answer = await performAtServer({ engine, sync, author: ownName(node) }, message);
       send([Object.assign(message, { payload: answer }), null]);
     },
     close: () => {
       sync.close();
     },
   };
+}
+
+/** Who it is if a message does not say. */
+function ownName({ name, id }: Context['node']): string {
+  return `flow:${name ?? id}`.slice(0, AUTHOR_LENGTH);
 }
 
 /** What a relay honours like any other grant. */

@@ -23,7 +23,6 @@ interface FaceMatchProperties {
   keepPhoto: boolean;
   dispatch: boolean;
   snapshotDays: number | string;
-  snapshots: string;
 }
 
 const PASSING = ['verify', 'identify'];
@@ -53,7 +52,6 @@ RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
     keepPhoto: { value: false },
     dispatch: { value: false },
     snapshotDays: { value: 0, validate: numberIn(0, 3650) },
-    snapshots: { value: 'snapshots' },
   },
   inputs: 1,
   outputs: 3,

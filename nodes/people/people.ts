@@ -4,7 +4,6 @@ import { Id, Name } from '../../lib/model/fields.ts';
 import { parser } from '../../lib/model/parse.ts';
 import { OPERATIONS, perform, type Answer, type Request } from '../../lib/people/perform.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
-import { erasePictures } from '../../lib/runtime/snapshots.ts';
 import { followEngine, siteType } from '../../lib/runtime/site.ts';
 import { evaluate } from '../../lib/runtime/typed-value.ts';
 import {
@@ -33,7 +32,6 @@ function start(context: Context): NodeParts<never> {
   const around = {
     ...config,
     engine: site.engine,
-    erasePictures: (person: string) => erasePictures(site, person),
     open: (sealed: string) => site.sealing.open(sealed),
     signal: closing.signal,
     onProgress: () => {

@@ -6,7 +6,6 @@ import sharp from 'sharp';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';
 import { systemClock } from '../../lib/model/clock.ts';
-import { erasePictures } from '../../lib/runtime/snapshots.ts';
 import registerAccessPoint from '../../nodes/access-point/access-point.ts';
 import register from '../../nodes/face-match/face-match.ts';
 import { openSampleEngine } from '../support/engine.ts';
@@ -216,12 +215,12 @@ describe('face-match', function () {
   });
 
   it('keeps a small snapshot under the id of the attempt, if it shall', async () => {
-    const snapshots = path.join(folder, 'snapshots');
-    await load({ mode: 'identify', snapshotDays: 1, snapshots });
+    const snapshots = path.join(site.api.folder, 'snapshots', '1');
+    await load({ mode: 'identify', snapshotDays: 1 });
     const { message } = await answer({ payload: stranger });
     const { id, snapshot } = attemptOf(message);
     assert.equal(snapshot, `${id}.jpg`);
-    assert.deepEqual(readdirSync(snapshots), [snapshot]);
+    assert.deepEqual(readdirSync(snapshots), [`${id}.picture`]);
   });
 
   it('sends a small photo to the gateways instead, if they shall make the template', async () => {
@@ -236,19 +235,6 @@ describe('face-match', function () {
       [[credential, undefined]],
     );
     assert.equal(await engine.nextFacePhoto({}), undefined);
-  });
-
-  it('has the pictures of somebody go who is erased, and no others', async () => {
-    await enrolAnna();
-    const snapshots = path.join(folder, 'pictures-of-people');
-    await load({ mode: 'identify', snapshotDays: 1, snapshots });
-    for (const payload of [again, stranger]) {
-      await engine.decide(attemptOf((await answer({ payload })).message));
-    }
-    assert.equal(readdirSync(snapshots).length, 2);
-    assert.equal(await erasePictures(site.api, 'anna'), 1);
-    assert.equal(readdirSync(snapshots).length, 1);
-    assert.equal(await erasePictures(site.api, 'anna'), 0);
   });
 
   it('compares with the template that a visitor has brought, and takes no forged or replaced one', async () => {

@@ -2,7 +2,6 @@ import { deriveKeys } from '../../lib/engine/keys.ts';
 import { createEngine, type EngineOptions } from '../../lib/engine/service.ts';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { BatchLetter } from '../../lib/link/batch.ts';
-import type { Answer, Receipt } from '../../lib/link/receipt.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Change } from '../../lib/model/entity.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
@@ -44,9 +43,17 @@ export async function openGateway(
   accessPoints: readonly AccessPoint[] = SAMPLE_CONFIG.accessPoints,
   clock: Clock = systemClock,
 ): Promise<EngineService> {
-  const engine = await open({ folder: `${folder}/gateway`, keys: GATEWAY_MASTER, clock });
+  const engine = await openBareGateway(folder, clock);
   await engine.configure(gatewayConfig(accessPoints));
   return engine;
+}
+
+/** The engine of a gateway as it was configured last. */
+export function openBareGateway(
+  folder: string,
+  clock: Clock = systemClock,
+): Promise<EngineService> {
+  return open({ folder: `${folder}/gateway`, keys: GATEWAY_MASTER, clock });
 }
 
 /** The engine of a server; it has no doors of its own. */
@@ -95,7 +102,7 @@ export async function settle(
     const letter = await server.nextLetter(ADDRESS);
     if (letter === undefined) return letters;
     letters.push(letter);
-    const receipt: Receipt | Answer = await gateway.takeLetter({ address: ADDRESS, letter });
+    const receipt = await gateway.takeLetter({ address: ADDRESS, letter });
     await server.takeReceipt({ gateway: ADDRESS.gateway, receipt });
   }
 }

@@ -85,7 +85,6 @@ describe('faces over the link', function () {
     const atGateway = new GatewaySync({
       ...{ end: gateway.gateway, engine: pair.gateway, program: '0.0.0', tellDoors: ignore },
       ...{ onOpening: ignore, onCommand: ignore, onError },
-      erasePictures: () => Promise.resolve(0),
     });
     closing.push(
       () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { BatchLetter } from '../../lib/link/batch.ts';
-import type { Answer, Receipt } from '../../lib/link/receipt.ts';
+import type { LetterAnswer } from '../../lib/link/receipt.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
 import type { Permission } from '../../lib/model/permission.ts';
 import { TestClock } from '../support/clock.ts';
@@ -95,7 +95,7 @@ class Story {
   readonly clock: TestClock;
   points: string[] = POINTS;
   readonly #letters: BatchLetter[] = [];
-  readonly #receipts: (Receipt | Answer)[] = [];
+  readonly #receipts: LetterAnswer[] = [];
 
   constructor(pair: SyncPair, clock: TestClock) {
     this.pair = pair;

@@ -7,6 +7,7 @@ import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
 import type { KeptAnswers } from '../online/kept-answers.ts';
+import type { Pictures } from '../pictures/pictures.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
 import type { ErasureReceipt, ErasureRequest } from './interface.ts';
@@ -15,6 +16,7 @@ interface Parts {
   store: Store;
   policy: Policy;
   administration: Pick<Administration, 'change'>;
+  pictures: Pick<Pictures, 'erase'>;
   journal: Journal;
   trust: ClockTrust;
   site: Site;
@@ -30,20 +32,21 @@ export type ErasePerson = (request: ErasureRequest) => Promise<ErasureReceipt>;
 
 /** Erases first, then counts what is left, and only then writes the receipt and has gateways do the same. */
 export function createErasure(parts: Parts): ErasePerson {
-  const { store, policy, administration, journal, trust, site, kept, announce } = parts;
+  const { store, policy, administration, journal, trust, site, announce } = parts;
 
   return async (request) => {
     const { person, what, author } = request;
     const credentials = await eraseStored(request);
+    const pictures = await parts.pictures.erase(person, trust.read().now);
     const left = (await store.faces('biometrics', { person })).length;
     const moment = trust.read();
-    const details = { person, what, credentials: credentials.length, left };
+    const details = { person, what, credentials: credentials.length, pictures, left };
     const event: EventEntry = { category: 'administration', code: 'erased', author, details };
     // Of somebody whom only the server knows there may be nothing else here.
-    const record = await journal.event(event, moment, kept.forget(person).side);
+    const record = await journal.event(event, moment, parts.kept.forget(person).side);
     await store.sync('erase', { person, what, author, now: moment.now });
     return {
-      ...{ person, what, at: moment.now, credentials, left, record },
+      ...{ person, what, at: moment.now, credentials, pictures, left, record },
       ...optional('site', site.settings?.id),
     };
   };

@@ -10,6 +10,7 @@ import type { LocalClock } from '../passes/local-clock.ts';
 import type { Mastership } from '../mastership/mastership.ts';
 import type { KeptAnswers } from '../online/kept-answers.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
+import type { Pictures } from '../pictures/pictures.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
@@ -47,6 +48,7 @@ interface Parts {
   mastership: Mastership;
   kept: Pick<KeptAnswers, 'forget'>;
   writer: PolicyWriter;
+  pictures: Pick<Pictures, 'erase'>;
   /** Tells everybody that the policy has changed. */
   announce: () => void;
 }
@@ -91,8 +93,6 @@ export function createFaces(parts: Parts): Faces {
     async faceReenrolments(query) {
       return reenrolments(parts, requests.reenrolments.parse(query, 'query'));
     },
-    personPictures: async (query) =>
-      store.faces('pictures', { after: 0, ...requests.pictures.parse(query, 'query') }),
     ...createPhotos(parts),
     ...createCarried(parts),
     erasePerson: async (request) => erase(requests.erasure.parse(request, 'request')),

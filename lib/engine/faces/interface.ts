@@ -73,6 +73,8 @@ export interface ErasureReceipt {
   site?: string;
   /** Ids of the credentials that went with their templates; none if nothing was kept here. */
   credentials: string[];
+  /** How many pictures beside the log went: own ones, and at a server those that gateways have sent. */
+  pictures: number;
   /** Templates of the person that are still stored, counted afterwards: 0. */
   left: number;
   /** The event that tells of it in the log. */
@@ -106,15 +108,7 @@ export interface FaceEngine extends PhotoEngine, CarriedEngine {
   }): Promise<FaceReenrolment[]>;
   /**
    * Erases what is kept of a person, and has every gateway do so; can be repeated, and does so for a person who is not
-   * known too. Pictures beside the log are not the engine's: see `personPictures`. Rejects with CONFLICT if a pass or somebody else's record still needs something of it, and has erased nothing then.
+   * known too. Rejects with CONFLICT if a pass or somebody else's record still needs something of it, and has erased nothing then.
    */
   erasePerson(request: ErasureRequest): Promise<ErasureReceipt>;
-  /**
-   * Names of the pictures that records about a person tell of, from the oldest record on; some of them, `next` says
-   * where the others begin.
-   */
-  personPictures(query: {
-    person: string;
-    after?: number;
-  }): Promise<{ names: string[]; next?: number }>;
 }

@@ -81,7 +81,7 @@ async function dispatch(parts: Parts, request: requests.Dispatch): Promise<strin
   const { secrets, settings, administration, mastership, trust } = parts;
   const { person, photo, author, consent } = request;
   mastership.requireLocal(['credential']);
-  if (!settings.isKeeping)
+  if (!settings.isKeeping || !settings.isShared)
     throw new AccessError('FORBIDDEN', 'no templates of faces are kept here');
   const bytes = photoBytes(photo);
   const earlier = await administration.find({ kind: 'credential', person, limit: 1000 });

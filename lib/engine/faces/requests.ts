@@ -46,9 +46,6 @@ export const reenrolments = parser(
     closed,
   ),
 );
-export const pictures = parser(
-  Type.Object({ person: Id, after: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
-);
 export const erasure = parser(
   Type.Object({ person: Id, what: Type.Enum(['biometrics', 'person']), author: Name }, closed),
 );

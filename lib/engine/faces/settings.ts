@@ -40,6 +40,14 @@ export class FaceSettings {
     return this.#config.mode === 'stored' || this.#config.mode === 'gatewayOnly';
   }
 
+  /**
+   * Whether faces are exchanged between a server and its gateways; otherwise each keeps its own. Where templates are
+   * carried, there is none with them.
+   */
+  get isShared(): boolean {
+    return this.#config.mode === 'stored' || this.#config.mode === 'carried';
+  }
+
   use(model: ModelIdentity): void {
     this.#model = model;
   }

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Answer, Captured, Receipt } from '../../link/receipt.ts';
+import { Captured, LetterAnswer } from '../../link/receipt.ts';
 import { Report } from '../../link/report.ts';
 import type { Clock } from '../../model/clock.ts';
 import { AccessError } from '../../model/errors.ts';
@@ -8,16 +8,16 @@ import { parser } from '../../model/parse.ts';
 import type { Exchange } from '../sync/exchange.ts';
 import type { Store } from '../store/store.ts';
 import type { Dispatch } from './dispatch.ts';
+import { decisionMethods } from './decision-methods.ts';
 import type { FleetEngine } from './fleet-engine.ts';
 import type { ErasureEngine } from './erasures.ts';
+import type { MoveDesk } from './move-desk.ts';
 import { fleetItems, fleetView } from './view.ts';
 import type { LateWatch } from './watch.ts';
 
 const report = parser(Type.Object({ gateway: Id, report: Report }, closed));
 const pair = parser(Type.Object({ site: Id, gateway: Id }, closed));
-const receipt = parser(
-  Type.Object({ gateway: Id, receipt: Type.Union([Receipt, Answer]) }, closed),
-);
+const receipt = parser(Type.Object({ gateway: Id, receipt: LetterAnswer }, closed));
 const gateway = parser(Type.Object({ gateway: Id }, closed));
 const limit = parser(
   Type.Object({ limit: Type.Integer({ minimum: 1000, maximum: 3_600_000 }) }, closed),
@@ -32,6 +32,7 @@ interface Parts {
   clock: Clock;
   exchange: Exchange;
   dispatch: Dispatch;
+  moves: MoveDesk;
   watches: readonly LateWatch[];
 }
 
@@ -39,6 +40,7 @@ interface Parts {
 export function fleetMethods(parts: Parts): Omit<FleetEngine, keyof ErasureEngine> {
   const { store, clock, exchange, dispatch, watches } = parts;
   return {
+    ...decisionMethods(parts),
     async reportGateway(query) {
       const checked = report.parse(query, 'report');
       await dispatch.report(checked.gateway, checked.report);
@@ -56,7 +58,7 @@ export function fleetMethods(parts: Parts): Omit<FleetEngine, keyof ErasureEngin
       const checked = limit.parse(query, 'query');
       for (const watch of watches) await watch.look(checked.limit);
     },
-    fleet: () => fleetView(store, clock.now()),
+    fleet: () => fleetView({ store, dispatch }, clock.now()),
     fleetItems: async (query) => fleetItems(store, items.parse(query, 'query')),
     async openCaptured(query) {
       const { captured: letter, ...address } = captured.parse(query, 'query');

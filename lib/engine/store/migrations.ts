@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { COLLECTED_TABLES } from '../collected/schema.ts';
+import { PICTURE_TABLES } from '../pictures/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { ONLINE_TABLES } from './kept-answers.ts';
 import { FACE_PHOTO_TABLES } from './faces/photos.ts';
@@ -11,6 +12,8 @@ import { PRESENCE_TABLES } from './presence/schema.ts';
 import { RELEASE_TABLES } from './release-state.ts';
 import { TABLES, VIEWS } from './schema.ts';
 import { ERASURE_TABLES } from './sync/erasures.ts';
+import { DECISION_TABLES } from './sync/decisions.ts';
+import { SHOWN_TABLES } from './sync/shown.ts';
 import { SYNC_TABLES } from './sync/schema.ts';
 
 /** The steps from an empty file to the present schema. A step never changes once it has been released. */
@@ -26,8 +29,9 @@ export const MIGRATIONS: readonly string[] = [
   ONLINE_TABLES,
   FACE_TABLES,
   SYNC_TABLES,
-  ERASURE_TABLES,
-  FACE_PHOTO_TABLES,
+  DECISION_TABLES + SHOWN_TABLES,
+  PICTURE_TABLES,
+  ERASURE_TABLES + FACE_PHOTO_TABLES,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { photoWriter } from './faces/photos.ts';
+import { pictureWriter } from '../pictures/queries.ts';
 import { keptAnswerWriter, loadKeptAnswers } from './kept-answers.ts';
 import { releaseWriter } from './release-state.ts';
 import type { Moved } from './presence/moves.ts';
@@ -60,6 +61,7 @@ export function sideWriter(db: DatabaseSync) {
   const synced = syncedWriter(db);
   const photo = photoWriter(db);
   const keptAnswers = keptAnswerWriter(db);
+  const picture = pictureWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -88,6 +90,9 @@ export function sideWriter(db: DatabaseSync) {
         case 'facePhoto':
         case 'facePhotoOver':
           photo(side);
+          break;
+        case 'picture':
+          picture(side);
           break;
         case 'transit':
           return presence.record(side, report);

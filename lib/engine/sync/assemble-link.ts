@@ -7,10 +7,13 @@ import type { ErasePerson } from '../faces/erasure.ts';
 import type { FleetEngine } from '../fleet/fleet-engine.ts';
 import { fleetMethods } from '../fleet/methods.ts';
 import { createErasures } from '../fleet/erasures.ts';
+import { Letters } from '../fleet/letters.ts';
+import { MoveDesk } from '../fleet/move-desk.ts';
 import { LateWatch } from '../fleet/watch.ts';
 import type { Journal } from '../journal.ts';
 import type { GrantOpening } from '../opening.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
+import { Handover } from '../mastership/handover.ts';
 import type { Mastership } from '../mastership/mastership.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Secrets } from '../secrets.ts';
@@ -22,6 +25,7 @@ import { createStartCommand } from './commands.ts';
 import { createExchange } from './exchange.ts';
 import { Inventory } from './inventory.ts';
 import { syncMethods } from './methods.ts';
+import type { OwnFaces } from './own-faces.ts';
 import { SyncState } from './state.ts';
 import type { SyncEngine } from './sync-engine.ts';
 import { Takeover } from './takeover.ts';
@@ -43,11 +47,12 @@ interface Parts {
   mastership: Mastership;
   capture: Capture;
   faces: FaceSettings;
+  ownFaces: OwnFaces;
 }
 
 /** Wires what an engine does on a link, as a gateway and as a server. */
 export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine & FleetEngine {
-  const { store, secrets, side } = parts;
+  const { secrets, side } = parts;
   const exchange = createExchange(secret);
   const state = new SyncState(secrets, side.settings);
   const used = createUsedTokens(side.usedTokens);
@@ -56,12 +61,15 @@ export function assembleLink({ exchange: secret, ...parts }: Parts): SyncEngine 
     exchange,
     state,
     takeover: new Takeover({ ...parts, exchange, state }),
-    inventory: new Inventory(store, state),
+    inventory: new Inventory({ ...parts, exchange, state }),
+    handover: new Handover({ ...parts, exchange, state }),
     startCommand: createStartCommand({ ...parts, used, exchange, state }),
   });
-  const dispatch = new Dispatch({ ...parts, exchange });
+  const letters = new Letters({ secrets, exchange });
+  const moves = new MoveDesk({ ...parts, exchange, letters });
+  const dispatch = new Dispatch({ ...parts, moves, letters });
   const watches = [new LateWatch(parts, 'revocation'), new LateWatch(parts, 'erasure')];
-  const fleet = fleetMethods({ ...parts, exchange, dispatch, watches });
+  const fleet = fleetMethods({ ...parts, exchange, dispatch, moves, watches });
   const erasures = createErasures({
     ...parts,
     compare: (name) => {

@@ -38,6 +38,7 @@ const PUBLIC_HEAD = Buffer.from('302a300506032b656e032100', 'hex');
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const SITE_KEYS = 'site keys';
 
 /** `secret` are 32 bytes of which nobody else knows anything. */
 export function createExchange(secret: Uint8Array): Exchange {
@@ -59,6 +60,20 @@ export function createExchange(secret: Uint8Array): Exchange {
       };
     },
   };
+}
+
+/** Seals the keys by which credentials are found in a site. */
+export function sealSiteKeys(channel: Channel, keys: Uint8Array): string {
+  return channel.seal(keys, SITE_KEYS);
+}
+
+/** Opens what `sealSiteKeys` has sealed; undefined if that is not possible. */
+export function openSiteKeys(channel: Channel, sealed: string): Uint8Array | undefined {
+  try {
+    return channel.open(sealed, SITE_KEYS);
+  } catch {
+    return undefined;
+  }
 }
 
 function agree(privateKey: KeyObject, theirs: string): Buffer {

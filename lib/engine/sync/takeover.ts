@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Batch } from '../../link/batch.ts';
+import type { Batch, BatchItem } from '../../link/batch.ts';
 import type { Receipt } from '../../link/receipt.ts';
-import { toAccessError, type ErrorCode } from '../../model/errors.ts';
+import { AccessError, toAccessError, type ErrorCode } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { FaceSettings } from '../faces/settings.ts';
@@ -12,12 +12,12 @@ import type { Secrets } from '../secrets.ts';
 import type { MadeTemplate } from '../store/faces/photos.ts';
 import type { PreparedChange, SideWrite, Store } from '../store/store.ts';
 import { changeOf, type Around, type BatchChange } from './changes.ts';
-import type { Channel, Exchange } from './exchange.ts';
+import { openSiteKeys, type Exchange } from './exchange.ts';
+import type { OwnFaces } from './own-faces.ts';
 import { positionAfter, type SyncState } from './state.ts';
 
 /** Decisions go on between two portions of a batch. */
 const PORTION = 50;
-const SITE_KEYS = 'site keys';
 
 export interface TakeoverParts {
   store: Store;
@@ -29,6 +29,7 @@ export interface TakeoverParts {
   state: SyncState;
   mastership: Mastership;
   faces: Pick<FaceSettings, 'model'>;
+  ownFaces: OwnFaces;
 }
 
 type Failure = Receipt['failed'][number];
@@ -51,13 +52,13 @@ export class Takeover {
     return this.#parts.writer.alone(async () => {
       const refused = this.#refusal(batch);
       if (refused !== undefined) return this.#refused(batch, refused);
-      const { exchange, secrets, faces } = this.#parts;
+      const { exchange, secrets, faces, ownFaces } = this.#parts;
       const channel = exchange.channel(batch.exchange, batch);
-      const keys = openKeys(channel, batch);
+      const keys = openSiteKeys(channel, batch.keys);
       if (keys === undefined) return this.#refused(batch, 'unreadable');
       const made = await this.#made(batch);
       const around = { channel, secrets, model: faces.model, made };
-      return this.#apply(batch, keys, await prepare(batch, around));
+      return this.#apply(batch, keys, await prepare(batch, around, ownFaces));
     });
   }
 
@@ -71,12 +72,10 @@ export class Takeover {
     return new Map(made.map((one) => [one.id, one]));
   }
 
-  #refusal({ number, after, version }: Batch): Receipt['refused'] {
+  #refusal({ number, after, version, move }: Batch): Receipt['refused'] {
     const { mastership, state } = this.#parts;
     const { position } = state;
-    if (mastership.state.master !== 'cloud' || mastership.state.movingTo !== undefined) {
-      return 'localMaster';
-    }
+    if (!mastership.takesBatch(move)) return 'localMaster';
     if (version < position.version) return 'oldVersion';
     if (number <= position.number) return 'oldNumber';
     return after > position.number ? 'gap' : undefined;
@@ -112,9 +111,11 @@ export class Takeover {
       changes.map(({ change }) => change),
       takenEvent(batch),
       side,
+      () => {
+        if (isNew) secrets.adoptSiteKeys(keys);
+      },
     );
     state.position = position;
-    if (isNew) secrets.adoptSiteKeys(keys);
     const refusedItems = outcome.failed.flatMap(({ index, code, message }) => {
       const item = changes[index];
       return item === undefined || isGone(item.change, code) ? [] : [failure(item, code, message)];
@@ -129,11 +130,12 @@ export class Takeover {
   }
 }
 
-async function prepare({ items }: Batch, around: Around): Promise<Prepared> {
+async function prepare({ items }: Batch, around: Around, ownFaces: OwnFaces): Promise<Prepared> {
   const prepared: Prepared = { ready: [], failed: [] };
   for (const [index, item] of items.entries()) {
     if (index % PORTION === PORTION - 1) await setImmediate();
     try {
+      if (await isNoBusiness(item, ownFaces)) continue;
       prepared.ready.push(changeOf(item, around));
     } catch (error) {
       const { code, message } = toAccessError(error);
@@ -145,12 +147,11 @@ async function prepare({ items }: Batch, around: Around): Promise<Prepared> {
   return prepared;
 }
 
-function openKeys(channel: Channel, { keys }: Batch): Uint8Array | undefined {
-  try {
-    return channel.open(keys, SITE_KEYS);
-  } catch {
-    return undefined;
-  }
+/** A face that is this gateway's own is there for no server: nothing has to go. Throws FORBIDDEN for one that comes. */
+async function isNoBusiness(item: BatchItem, ownFaces: OwnFaces): Promise<boolean> {
+  if ('drop' in item) return item.drop === 'credential' && ownFaces.has(item.id);
+  if (item.put !== 'credential' || item.value.type !== 'face' || !ownFaces.areApart) return false;
+  throw new AccessError('FORBIDDEN', 'templates of faces are not taken over here');
 }
 
 function putIds({ items }: Batch, kind: 'pass' | 'deal'): string[] {

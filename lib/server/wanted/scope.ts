@@ -7,8 +7,10 @@ export interface Scope {
   accessPoints: ReadonlySet<string>;
   /** Zones into which its access points lead. */
   zones: ReadonlySet<string>;
-  /** What its readers can read. */
+  /** What its readers can read, as far as it is sent. */
   types: ReadonlySet<CredentialType>;
+  /** It reads faces, which needs consents. */
+  readsFaces: boolean;
   /** Groups whose members may pass one of its access points, at whatever time. */
   groups: ReadonlySet<string>;
   /** Everybody may. */
@@ -23,8 +25,12 @@ export interface SharedRights {
   breakGlass: Iterable<string>;
 }
 
-/** The scope of a gateway with these access points. */
-export function scopeOf(accessPoints: readonly AccessPoint[], rights: SharedRights): Scope {
+/** The scope of a gateway with these access points; `sendsFaces` says whether templates may be sent to it. */
+export function scopeOf(
+  accessPoints: readonly AccessPoint[],
+  rights: SharedRights,
+  sendsFaces: boolean,
+): Scope {
   const places = {
     accessPoints: new Set(accessPoints.map(({ id }) => id)),
     zones: new Set(accessPoints.flatMap(({ zoneTo }) => (zoneTo === undefined ? [] : [zoneTo]))),
@@ -37,7 +43,9 @@ export function scopeOf(accessPoints: readonly AccessPoint[], rights: SharedRigh
     else if ('everyone' in subject) everyone = true;
   }
   const types = new Set(accessPoints.flatMap(({ supports }) => supports));
-  return { ...places, types, groups, everyone };
+  const readsFaces = types.has('face');
+  if (!sendsFaces) types.delete('face');
+  return { ...places, types, readsFaces, groups, everyone };
 }
 
 /** Whether a permission is about one of the gateway's access points: a zone means those that lead into it. */

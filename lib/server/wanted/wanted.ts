@@ -47,7 +47,7 @@ export function wantedOf<Item>(dossier: Dossier<Item>, scope: Scope): Item[] {
   const readable = ({ type }: { type: CredentialType }) => scope.types.has(type);
   return [
     person.item,
-    ...(scope.types.has('face') ? consents : []),
+    ...(scope.readsFaces ? consents : []),
     ...credentials.filter(readable).map(({ item }) => item),
     ...permissions.filter((row) => isTarget(row.permission.target, scope)).map(({ item }) => item),
     ...employments,

@@ -57,6 +57,11 @@ const NAMES: Readonly<Record<SyncKind, readonly string[]>> = Object.fromEntries(
   Object.entries(WIRE_SCHEMAS).map(([kind, { properties }]) => [kind, Object.keys(properties)]),
 ) as unknown as Record<SyncKind, readonly string[]>;
 
+/** Names of what is sent of a kind. */
+export function wireNames(kind: SyncKind): readonly string[] {
+  return NAMES[kind];
+}
+
 /** The part of an entity that is sent; what is not there is left out. */
 export function wireValue<K extends SyncKind>(kind: K, entity: object): WireValues[K] {
   const source = entity as Readonly<Record<string, unknown>>;

@@ -35,8 +35,6 @@ export interface FaceAnswers {
   biometrics: string[];
   /** Credentials whose template is of another model than this one. */
   outdated: { credential: string; person: string; model?: ModelIdentity }[];
-  /** Pictures that records about a person tell of; more follow after `next`. */
-  pictures: { names: string[]; next?: number };
   nextPhoto: WaitingPhoto | undefined;
   keptPhoto: { credential: string; sealed: Uint8Array } | undefined;
   madeTemplates: MadeTemplate[];
@@ -61,7 +59,6 @@ export interface FaceQueries {
   count: Record<string, never>;
   biometrics: { person: string };
   outdated: { model: ModelIdentity; after: string; limit: number };
-  pictures: { person: string; after: number };
   nextPhoto: Record<string, never>;
   keptPhoto: { person: string };
   madeTemplates: { credentials: readonly string[] };
@@ -76,12 +73,6 @@ const HAS_PHOTO = `EXISTS (SELECT 1 FROM face_photo WHERE credential = c.id AND 
 const CONSENTED = `EXISTS (SELECT 1 FROM consent WHERE person = c.person AND withdrawn_at IS NULL)`;
 const COLUMNS = `c.id, c.person, c.model, c.template,
   (SELECT json_group_array(group_id) FROM person_group WHERE person = c.person) AS groups`;
-
-/** So few that no live record waits for long. */
-const RECORDS_AT_A_TIME = 2000;
-const PICTURES = `SELECT json_extract(body, '$.snapshot') AS name FROM access_record
-  WHERE seq > ?1 AND seq <= ?2 AND json_extract(body, '$.snapshot') IS NOT NULL
-    AND ?3 IN (json_extract(body, '$.decision.person.id'), json_extract(body, '$.decision.matchedPersonId'))`;
 
 /** Everything about the model of a template is that of the model in the second parameter (N5). */
 const SAME_MODEL = (['algorithm', 'version', 'dimension', 'quantisation', 'digest'] as const)
@@ -143,16 +134,6 @@ const QUERIES: { [K in FaceKind]: (db: DatabaseSync, query: FaceQueries[K]) => F
       )
       .all(after, JSON.stringify(model), limit)
       .map((row) => ({ credential: String(row.id), person: String(row.person), ...modelOf(row) })),
-  pictures(db, { person, after }) {
-    const last = db
-      .prepare(
-        'SELECT max(seq) AS seq FROM (SELECT seq FROM access_record WHERE seq > ? ORDER BY seq LIMIT ?)',
-      )
-      .get(after, RECORDS_AT_A_TIME)?.seq;
-    if (typeof last !== 'number') return { names: [] };
-    const rows = db.prepare(PICTURES).all(after, last, person);
-    return { names: rows.map(({ name }) => String(name)), next: last };
-  },
   nextPhoto,
   keptPhoto,
   madeTemplates,

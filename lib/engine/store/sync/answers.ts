@@ -12,6 +12,7 @@ import {
   type CorrectQuery,
   type Entry,
   type GatewayRow,
+  type HeldQuery,
   type ItemRow,
   type PageQuery,
   type ReceiptQuery,
@@ -29,8 +30,26 @@ import {
 } from './erasures.ts';
 import { markTold, saveResults, type ResultsQuery } from '../faces/photos.ts';
 import type { Ended } from '../../../link/receipt.ts';
+import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { endedHere, heldPage } from './held.ts';
+import {
+  beginMove,
+  decide,
+  differences,
+  endMove,
+  moveState,
+  saveTaken,
+  toTake,
+  type DecideQuery,
+  type DifferenceRow,
+  type DifferencesQuery,
+  type MoveState,
+  type TakenQuery,
+  type ToTakeQuery,
+} from './decisions.ts';
 import { refresh } from './refresh.ts';
+import { sealedPage, type SealedRow } from './sealed.ts';
+import { saveShown, toShow, type ShownQuery } from './shown.ts';
 
 /** What can be asked and noted of gateways and what they hold. Instants in milliseconds since 1970 UTC. */
 export interface SyncQueries {
@@ -39,7 +58,8 @@ export interface SyncQueries {
   compose: ComposeQuery;
   receipt: ReceiptQuery;
   wanted: PageQuery & { gateway: string };
-  held: PageQuery;
+  held: HeldQuery;
+  sealed: { after: string; limit: number };
   ended: { passes: readonly string[]; deals: readonly string[] };
   correct: CorrectQuery;
   overdue: { before: number };
@@ -53,6 +73,15 @@ export interface SyncQueries {
   overdueErasures: { before: number };
   photosTold: { credentials: readonly string[] };
   photoResults: ResultsQuery;
+  beginMove: { gateway: string };
+  endMove: { gateway: string };
+  moveState: { gateway: string };
+  differences: DifferencesQuery;
+  decide: DecideQuery;
+  toTake: ToTakeQuery;
+  taken: TakenQuery;
+  toShow: { gateway: string; limit: number };
+  shown: ShownQuery;
 }
 
 export interface SyncAnswers {
@@ -63,6 +92,7 @@ export interface SyncAnswers {
   receipt: undefined;
   wanted: Entry[];
   held: Entry[];
+  sealed: SealedRow[];
   ended: Ended[];
   correct: undefined;
   overdue: { gateway: string; items: number; since: number }[];
@@ -77,6 +107,16 @@ export interface SyncAnswers {
   overdueErasures: { gateway: string; items: number; since: number }[];
   photosTold: undefined;
   photoResults: undefined;
+  beginMove: undefined;
+  endMove: undefined;
+  moveState: MoveState;
+  differences: DifferenceRow[];
+  /** Those that were decided. */
+  decide: { kind: SyncKind; id: string }[];
+  toTake: { kind: SyncKind; id: string }[];
+  taken: undefined;
+  toShow: { kind: SyncKind; id: string }[];
+  shown: undefined;
 }
 
 export type SyncKey = keyof SyncQueries;
@@ -90,6 +130,7 @@ const HANDLERS: {
   receipt: saveReceipt,
   wanted: wantedPage,
   held: heldPage,
+  sealed: sealedPage,
   ended: endedHere,
   correct,
   overdue,
@@ -103,6 +144,15 @@ const HANDLERS: {
   overdueErasures,
   photosTold: markTold,
   photoResults: saveResults,
+  beginMove,
+  endMove,
+  moveState,
+  differences,
+  decide,
+  toTake,
+  taken: saveTaken,
+  toShow,
+  shown: saveShown,
 };
 
 /** Answers one question, inside the transaction that is open. */

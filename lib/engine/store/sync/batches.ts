@@ -12,6 +12,9 @@ import { select, type Item } from './items.ts';
  */
 const RETRY_AFTER = 5000;
 const RETRY_AT_LEAST = 3_600_000;
+const KEPT_BY_SERVER = `AND EXISTS (SELECT 1 FROM fleet_decision d
+  WHERE d.gateway = fleet_item.gateway AND d.kind = fleet_item.kind AND d.id = fleet_item.id
+    AND d.keep = 'server' AND d.wanted IS fleet_item.wanted AND d.applied IS fleet_item.applied)`;
 /** Characters that an item takes beside its value. */
 const ITEM_CHARACTERS = 64;
 
@@ -47,6 +50,8 @@ export interface ComposeQuery {
   limit: number;
   characters: number;
   now: number;
+  /** On the way to another master: only what was decided so. */
+  decided?: boolean;
 }
 
 interface Pending {
@@ -80,12 +85,16 @@ export function compose(db: DatabaseSync, query: ComposeQuery): Composed | 'chan
   return { number, version: policyVersion(db), items };
 }
 
-function pendingOf(db: DatabaseSync, { gateway, limit, now }: ComposeQuery): Pending[] {
+function pendingOf(
+  db: DatabaseSync,
+  { gateway, limit, now, decided = false }: ComposeQuery,
+): Pending[] {
   return select<Pending>(
     db,
     `SELECT kind, id, person, wanted FROM fleet_item INDEXED BY fleet_item_pending
      WHERE gateway = ?1 AND wanted IS NOT applied AND number IS NULL
        AND (failed IS NULL OR tried < ?2 - min(max(${RETRY_AFTER}, (?2 - since) / 2), ${RETRY_AT_LEAST}))
+       ${decided ? KEPT_BY_SERVER : ''}
      ORDER BY place LIMIT ?3`,
     gateway,
     now,

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { LAST_REVOCATION, placeOf } from '../../../server/wanted/order.ts';
 import { policyVersion } from './batches.ts';
+import { endMove } from './decisions.ts';
 import { select } from './items.ts';
 
 export interface ReportQuery {
@@ -10,6 +11,8 @@ export interface ReportQuery {
   report: string;
   /** Whether other access points follow from it. */
   review: boolean;
+  /** Whether it is on its way to another master; decisions about that are over otherwise. */
+  isMoving: boolean;
   /** What the gateway says to have received last. */
   number: number;
   version: number;
@@ -26,6 +29,7 @@ export function saveReport(db: DatabaseSync, query: ReportQuery): void {
      ON CONFLICT DO UPDATE SET report = ?2, contact = ?3, drift = ?4, received = ?5, version = ?6,
        reviewed = iif(?7, '', reviewed)`,
   ).run(gateway, report, at, drift, number, version, Number(review));
+  if (!query.isMoving) endMove(db, { gateway });
 }
 
 export interface ReceiptQuery {
@@ -68,6 +72,13 @@ export interface PageQuery {
   limit: number;
 }
 
+export interface HeldQuery extends PageQuery {
+  /** Digests of credentials to be told instead of the stored ones, by id. */
+  lookups?: ReadonlyMap<string, string>;
+  /** Faces are told to nobody. */
+  withoutFaces?: boolean;
+}
+
 /** What a gateway shall hold, by id. */
 export function wantedPage(
   db: DatabaseSync,
@@ -92,14 +103,17 @@ export interface CorrectQuery {
   now: number;
 }
 
-/** Keeps what a gateway really holds; what differs from what it shall hold is sent by itself. */
+/**
+ * Keeps what a gateway really holds; what differs from what it shall hold is sent by itself. What was known already
+ * changes nothing: an item that the gateway refuses is not offered at once again.
+ */
 export function correct(db: DatabaseSync, { gateway, kind, held, now }: CorrectQuery): void {
   const renew = placeOf({ kind, what: 'renew' });
   const statement = db.prepare(
     `INSERT INTO fleet_item (gateway, kind, id, applied, place, since) VALUES (?1, ?2, ?3, ?4, ?5, ?7)
      ON CONFLICT DO UPDATE SET applied = ?4, since = ?7, failed = NULL, tried = NULL,
        place = iif(?4 IS NULL OR wanted IS NULL, place, ?6)
-     WHERE number IS NULL`,
+     WHERE number IS NULL AND applied IS NOT ?4`,
   );
   const drop = placeOf({ kind, what: 'drop' });
   for (const [id, digest] of held) {
@@ -114,6 +128,7 @@ export function overdue(db: DatabaseSync, { before }: { before: number }) {
     `SELECT gateway, count(*) AS items, min(since) AS since
      FROM fleet_item INDEXED BY fleet_item_pending
      WHERE wanted IS NOT applied AND applied IS NOT NULL AND place <= ${LAST_REVOCATION} AND since < ?
+       AND gateway NOT IN (SELECT id FROM fleet_gateway WHERE report ->> '$.move' IS NOT NULL)
      GROUP BY gateway ORDER BY gateway`,
     before,
   );

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Permission } from '../../../model/permission.ts';
 import { FRAME_KINDS, type FrameKind } from '../../../server/wanted/kinds.ts';
 import { scopeOf, type Scope } from '../../../server/wanted/scope.ts';
-import type { AccessPoint } from '../../../model/access-point.ts';
+import type { Report } from '../../../link/report.ts';
+import type { FaceMode } from '../../faces/requests.ts';
 import { permission as permissionCodec } from '../entities/rights.ts';
 import { tableOf, type PermissionRow, type Rows } from '../entities/tables.ts';
 import { itemOf, select, type Item } from './items.ts';
@@ -27,14 +28,24 @@ export function gatewaysOf(db: DatabaseSync): Gateway[] {
   const permissions = select<PermissionRow>(db, SHARED).map((row) => permissionCodec.entity(row));
   const breakGlass = select<{ id: string }>(db, 'SELECT id FROM "group" WHERE break_glass = 1');
   const rights = { permissions, breakGlass: breakGlass.map(({ id }) => id) };
+  const isSharing = sharesFaces(db);
   const rows = select<{ id: string; report: string }>(
     db,
     'SELECT id, report FROM fleet_gateway ORDER BY id',
   );
   return rows.map(({ id, report }) => {
-    const { accessPoints } = JSON.parse(report) as { accessPoints: AccessPoint[] };
-    return { id, scope: scopeOf(accessPoints, rights) };
+    const { accessPoints, ownFaces = false } = JSON.parse(report) as Report;
+    return { id, scope: scopeOf(accessPoints, rights, isSharing && !ownFaces) };
   });
+}
+
+/** Whether the templates that are kept here may be sent to anybody. */
+function sharesFaces(db: DatabaseSync): boolean {
+  const [row] = select<{ mode: FaceMode }>(
+    db,
+    `SELECT value ->> '$.mode' AS mode FROM setting WHERE key = 'faces'`,
+  );
+  return (row?.mode ?? 'stored') === 'stored';
 }
 
 /** The whole frame. */

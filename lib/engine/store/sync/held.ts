@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Ended } from '../../../link/receipt.ts';
 import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { tableOf, type CredentialRow, type Rows } from '../entities/tables.ts';
-import type { Entry, PageQuery } from './fleet.ts';
+import type { Entry, HeldQuery } from './fleet.ts';
 import {
   credentialItem,
   itemOf,
@@ -20,14 +20,18 @@ const LIVING: Readonly<Partial<Record<SyncKind, string>>> = {
 };
 
 /** What a gateway holds, by id, with digests of what is really in its tables. */
-export function heldPage(db: DatabaseSync, { kind, after, limit }: PageQuery): Entry[] {
+export function heldPage(
+  db: DatabaseSync,
+  { kind, after, limit, lookups = new Map(), withoutFaces = false }: HeldQuery,
+): Entry[] {
+  const told = withoutFaces && kind === 'credential' ? `AND t.type <> 'face'` : LIVING[kind];
   const rows = select<Rows[SyncKind]>(
     db,
-    `SELECT t.* FROM "${tableOf(kind)}" t WHERE t.id > ? ${LIVING[kind] ?? ''} ORDER BY t.id LIMIT ?`,
+    `SELECT t.* FROM "${tableOf(kind)}" t WHERE t.id > ? ${told ?? ''} ORDER BY t.id LIMIT ?`,
     after,
     limit,
   );
-  return itemsOf(db, kind, rows).map(({ id, digest }) => [id, digest]);
+  return itemsOf(db, kind, rows, lookups).map(({ id, digest }) => [id, digest]);
 }
 
 /** Which of these have ended by the exit of their holder, as this gateway has seen it. */
@@ -51,16 +55,25 @@ export function endedHere(
   ];
 }
 
-function itemsOf(db: DatabaseSync, kind: SyncKind, rows: readonly Rows[SyncKind][]): Item[] {
+function itemsOf(
+  db: DatabaseSync,
+  kind: SyncKind,
+  rows: readonly Rows[SyncKind][],
+  lookups: ReadonlyMap<string, string>,
+): Item[] {
   const ids = rows.map(({ id }) => id);
   switch (kind) {
     case 'person':
       return personRows(db, ids).map((row) => itemOf('person', row));
     case 'credential':
-      return credentialItems(db, rows as readonly CredentialRow[]);
+      return credentialItems(db, withLookups(rows as readonly CredentialRow[], lookups));
     default:
       return rows.map((row) => itemOf(kind, row as never));
   }
+}
+
+function withLookups(rows: readonly CredentialRow[], lookups: ReadonlyMap<string, string>) {
+  return rows.map((row) => ({ ...row, lookup: lookups.get(row.id) ?? row.lookup }));
 }
 
 /** Secrets that are still as they came bear the server's stamp; any others are told by one of their own. */
