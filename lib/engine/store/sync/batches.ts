@@ -7,11 +7,11 @@ import { frameItem } from './frame.ts';
 import { select, type Item } from './items.ts';
 
 /**
- * An item that a gateway refused is offered again after so many milliseconds, then more and more seldom: after half of
- * the time for which it has been wanted, and at least once an hour.
+ * An item that a gateway refused is offered again after so many milliseconds; after an hour if it was for the model of a
+ * face, which seldom changes.
  */
 const RETRY_AFTER = 5000;
-const RETRY_AT_LEAST = 3_600_000;
+const RETRY_MODEL = 3_600_000;
 const KEPT_BY_SERVER = `AND EXISTS (SELECT 1 FROM fleet_decision d
   WHERE d.gateway = fleet_item.gateway AND d.kind = fleet_item.kind AND d.id = fleet_item.id
     AND d.keep = 'server' AND d.wanted IS fleet_item.wanted AND d.applied IS fleet_item.applied)`;
@@ -93,7 +93,8 @@ function pendingOf(
     db,
     `SELECT kind, id, person, wanted FROM fleet_item INDEXED BY fleet_item_pending
      WHERE gateway = ?1 AND wanted IS NOT applied AND number IS NULL
-       AND (failed IS NULL OR tried < ?2 - min(max(${RETRY_AFTER}, (?2 - since) / 2), ${RETRY_AT_LEAST}))
+       AND (failed IS NULL
+         OR tried < ?2 - iif(failed LIKE 'MODEL_MISMATCH%', ${RETRY_MODEL}, ${RETRY_AFTER}))
        ${decided ? KEPT_BY_SERVER : ''}
      ORDER BY place LIMIT ?3`,
     gateway,
