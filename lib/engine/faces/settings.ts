@@ -28,9 +28,9 @@ export class FaceSettings {
     return this.#config.mode === 'stored' || this.#config.mode === 'gatewayOnly';
   }
 
-  /** Whether templates are exchanged between a server and its gateways; otherwise each keeps its own. */
+  /** Whether faces are exchanged between a server and its gateways, be it without templates; otherwise each keeps its own. */
   get isShared(): boolean {
-    return this.#config.mode === 'stored';
+    return this.#config.mode === 'stored' || this.#config.mode === 'carried';
   }
 
   replace(config: requests.FaceConfig): void {

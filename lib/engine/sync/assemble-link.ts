@@ -43,7 +43,7 @@ interface Parts {
   presence: Presence;
   mastership: Mastership;
   capture: Capture;
-  faces: Pick<FaceSettings, 'isShared'>;
+  faces: Pick<FaceSettings, 'isShared' | 'isKeeping'>;
   ownFaces: OwnFaces;
 }
 
