@@ -33,6 +33,7 @@ import { withCheckOut } from './passes/check-out.ts';
 import { createPassDesk, type PassDesk } from './passes/desk.ts';
 import { createLocalClock, type LocalClock } from './passes/local-clock.ts';
 import { createPenalties, type Penalties } from './passes/penalties.ts';
+import { createPictures, type Pictures } from './pictures/pictures.ts';
 import { createPinCheck } from './pin-check.ts';
 import { Presence } from './presence/presence.ts';
 import { createMarks, type MarkDeal } from './release/marks.ts';
@@ -97,6 +98,7 @@ export interface Assembly {
   events: Emitter<EngineEvents>;
   passDesk: PassDesk;
   faces: Faces;
+  pictures: Pictures;
   ownFaces: OwnFaces;
   penalties: Penalties;
   local: LocalClock;
@@ -105,7 +107,9 @@ export interface Assembly {
 }
 
 /** Wires the parts of an engine and takes the configuration of the last run into force. */
-export async function assemble(parts: EngineParts): Promise<Assembly> {
+export async function assemble(given: EngineParts): Promise<Assembly> {
+  const pictures = createPictures(given);
+  const parts = { ...given, pictures };
   const { store, policy, side, clock, events } = parts;
   const problems = new Set<string>();
   const site = createSite();
@@ -197,6 +201,7 @@ export async function assemble(parts: EngineParts): Promise<Assembly> {
     site,
     presence,
     online,
+    pictures,
     events,
     confirmClock,
   };

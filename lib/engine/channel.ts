@@ -51,6 +51,8 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   faceAudience: 2000,
   faceReenrolments: 10_000,
   erasePerson: 60_000,
+  pictureKey: 2000,
+  judgePicture: 10_000,
   markDeal: 10_000,
   overrideRelease: 10_000,
   releaseState: 2000,

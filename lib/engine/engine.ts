@@ -28,6 +28,8 @@ import type { FleetEngine } from './fleet/fleet-engine.ts';
 import type { OnlineEngine } from './online/online.ts';
 import type { Times } from './durations.ts';
 import type { FaceEngine } from './faces/interface.ts';
+import type { PictureCount } from './pictures/count.ts';
+import type { PictureEngine } from './pictures/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
 import type { Captured } from '../link/receipt.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
@@ -181,6 +183,8 @@ export interface EngineHealth {
     ballast: boolean;
     streams: Record<Stream, StreamHealth>;
   };
+  /** Pictures beside the log; counted at most a minute ago. */
+  pictures: PictureCount;
 }
 
 /** Exactly one of person and tag. */
@@ -350,7 +354,14 @@ export interface EngineEvents {
  * `ENGINE_UNAVAILABLE` means that nothing is known of the outcome.
  */
 export interface Engine
-  extends OutgoingEngine, CollectedEngine, SyncEngine, FleetEngine, OnlineEngine, FaceEngine {
+  extends
+    OutgoingEngine,
+    CollectedEngine,
+    SyncEngine,
+    FleetEngine,
+    OnlineEngine,
+    FaceEngine,
+    PictureEngine {
   /** Takes the site's settings and access points; replaces what was configured before. */
   configure(config: EngineConfig): Promise<{ version: number }>;
   /** Decides from the snapshot; resolves when the access record is committed. Never rejects for a "no". */

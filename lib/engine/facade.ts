@@ -27,7 +27,7 @@ export function createFacade(
   const { administration, commands, configuration, journal, monitor, reporting, trust, events } =
     assembly;
   const online = onlineMethods(assembly);
-  const { presence, mastership, faces, ownFaces } = assembly;
+  const { presence, mastership, faces, ownFaces, pictures } = assembly;
 
   const decideAfter = async (attempt: Attempt, waited: number): Promise<Decision> =>
     assembly.decide(requests.attempt.parse(attempt, 'attempt'), waited);
@@ -114,6 +114,7 @@ export function createFacade(
     },
     ...online,
     ...faces.methods,
+    ...pictures.methods,
     recordEvent: async (event) => journal.event(requests.event.parse(event, 'event'), trust.read()),
     async change(request) {
       const { changes, options } = requests.change.parse(request, 'change');
@@ -178,6 +179,7 @@ export function createFacade(
     async close() {
       monitor.stop();
       faces.retention.stop();
+      pictures.stop();
       await presence.close();
       const stopped = { category: 'system', code: 'engineStopped' } as const;
       await journal.event(stopped, trust.read()).catch(() => undefined); // closing goes on without it

@@ -36,6 +36,8 @@ export interface EngineKeys {
   logMac: Buffer;
   /** The private key with which this engine and another agree on a common one (X25519). */
   exchange: Buffer;
+  /** AES-256-GCM over pictures beside the log. Leaves the engine for whoever writes them; the others do not. */
+  pictures: Buffer;
 }
 
 export interface KeySource {
@@ -123,5 +125,6 @@ export function deriveKeys(master: Uint8Array): EngineKeys {
     logDigest: derive('log-digest'),
     logMac: derive('log-mac'),
     exchange: derive('exchange'),
+    pictures: derive('pictures'),
   };
 }

@@ -7,6 +7,7 @@ import type { ClockTrust } from './clock-trust.ts';
 import type { Durations } from './durations.ts';
 import type { EngineHealth } from './engine.ts';
 import type { Journal } from './journal.ts';
+import type { Pictures } from './pictures/pictures.ts';
 import type { Judge } from './judge.ts';
 import type { Site } from './site.ts';
 import type { Store } from './store/store.ts';
@@ -29,6 +30,7 @@ interface Parts {
   journal: Journal;
   judge: Judge;
   mastership: Mastership;
+  pictures: Pick<Pictures, 'count'>;
   /** What else is wrong, as stable codes. */
   problems: ReadonlySet<string>;
   times: { local: Durations; online: Durations };
@@ -82,6 +84,7 @@ export function createMonitor(parts: Parts): Monitor {
         times: { local: parts.times.local.times, online: parts.times.online.times },
         master: mastership.state,
         store: stored,
+        pictures: await parts.pictures.count(),
       };
     },
     stop() {

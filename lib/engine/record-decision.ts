@@ -5,6 +5,7 @@ import type { AccessEntry } from '../model/record.ts';
 import type { Moment } from './clock-trust.ts';
 import type { Journal } from './journal.ts';
 import type { Judgement } from './judge.ts';
+import type { PictureWrite } from './pictures/queries.ts';
 
 /** A decision with what it was made of. */
 export interface DecisionRecord {
@@ -20,7 +21,7 @@ export interface DecisionRecord {
 export async function recordDecision(journal: Journal, record: DecisionRecord): Promise<void> {
   const { decision, judgement, moment } = record;
   await Promise.all([
-    journal.append('access', entryOf(record), moment, judgement.side),
+    journal.append('access', entryOf(record), moment, [...judgement.side, ...ownPicture(record)]),
     ...judgement.alarms.map((alarm) => journal.event(withDecision(alarm, decision), moment)),
   ]);
 }
@@ -30,6 +31,14 @@ function entryOf({ attempt, decision, judgement, gateway }: DecisionRecord): Acc
   if (attempt.requestToExit) entry.requestToExit = true;
   if (attempt.snapshot !== undefined) entry.snapshot = attempt.snapshot;
   return { ...entry, ...optional('gateway', gateway) };
+}
+
+/** Whose the picture is has to be known for longer than the record is kept. */
+function ownPicture({ attempt, decision, moment, gateway }: DecisionRecord): PictureWrite[] {
+  const { snapshot } = attempt;
+  const person = decision.person?.id ?? decision.matchedPersonId;
+  if (snapshot === undefined || person === undefined || gateway !== undefined) return [];
+  return [{ kind: 'picture', snapshot, person, at: moment.now }];
 }
 
 function withDecision<E extends { details?: object }>(alarm: E, decision: Decision): E {

@@ -1,13 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
+import { openBytes, sealBytes } from '../model/seal.ts';
 import type { EngineKeys } from './keys.ts';
 
 /** What a sealed blob holds; bound into the seal, so that blobs cannot change places. */
@@ -31,6 +25,8 @@ export interface Secrets {
   readonly keysInUse: number;
   /** Finds credentials with the keys of another engine of the site from now on. Throws `KEY_MISMATCH`. */
   adoptSiteKeys(keys: Uint8Array): void;
+  /** The key of pictures beside the log, which others than the engine seal: 32 bytes. */
+  pictureKey(): Uint8Array;
   /** The digest that stands in the log for a PIN or a biometric value (D6): 22 characters of base64url. */
   logDigest(type: CredentialType, canonical: string): string;
   /** AES-256-GCM with a random nonce, bound to the credential and to what the blob is. */
@@ -41,10 +37,6 @@ export interface Secrets {
 
 const DIGEST_BYTES = 16;
 const SITE_KEY_BYTES = 32;
-const FORMAT = 1;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 export function createSecrets(keys: EngineKeys): Secrets {
   // A key object is set up once; raw bytes would cost several times the work at each use.
@@ -56,6 +48,7 @@ export function createSecrets(keys: EngineKeys): Secrets {
   const sealing = createSecretKey(keys.seal);
   return {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
+    pictureKey: () => keys.pictures,
     formerPinLookup: (canonical) =>
       pinIndex === ownPinIndex ? undefined : digest(ownPinIndex, 'pin', canonical),
     siteKeys: () => Buffer.concat([lookup.export(), pinIndex.export()]),
@@ -67,8 +60,8 @@ export function createSecrets(keys: EngineKeys): Secrets {
       return adoptions;
     },
     logDigest: (type, canonical) => digest(logDigest, type, canonical),
-    seal: (credential, kind, plain) => seal(sealing, `${kind}:${credential}`, plain),
-    open: (credential, kind, sealed) => open(sealing, `${kind}:${credential}`, sealed),
+    seal: (credential, kind, plain) => sealBytes(sealing, `${kind}:${credential}`, plain),
+    open: (credential, kind, sealed) => openBytes(sealing, `${kind}:${credential}`, sealed),
   };
 }
 
@@ -94,26 +87,4 @@ function digest(key: KeyObject, type: CredentialType, canonical: string): string
     .digest()
     .subarray(0, DIGEST_BYTES)
     .toString('base64url');
-}
-
-/** Format byte, nonce, tag, then the text. */
-function seal(key: KeyObject, bound: string, plain: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound));
-  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), text]);
-}
-
-function open(key: KeyObject, bound: string, sealed: Uint8Array): Uint8Array {
-  try {
-    if (sealed[0] !== FORMAT) throw new Error('unknown format');
-    const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
-    const tag = sealed.subarray(1 + NONCE_BYTES, HEAD_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(bound))
-      .setAuthTag(tag);
-    return Buffer.concat([decipher.update(sealed.subarray(HEAD_BYTES)), decipher.final()]);
-  } catch (error) {
-    throw new AccessError('KEY_MISMATCH', `The sealed ${bound} cannot be opened`, { cause: error });
-  }
 }

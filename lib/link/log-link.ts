@@ -1,3 +1,4 @@
+import { filesAnswers } from './files.ts';
 import type { GatewayEnd } from './gateway-end.ts';
 import type { ServerEnd } from './server-end.ts';
 import type { RecordsAnswer, RecordsMessage } from './records.ts';
@@ -33,7 +34,7 @@ export function attachUploader(
       uploader.disconnect();
     }),
     end.on('acknowledgements', ({ content }) => {
-      uploader.receive(content).catch(onError);
+      if (!filesAnswers.check(content)) uploader.receive(content).catch(onError);
     }),
   ];
   if (end.connected) uploader.connect();

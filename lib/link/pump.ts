@@ -7,6 +7,7 @@ export class Pump {
   readonly #onError: (error: unknown) => void;
   #isRunning = false;
   #again = false;
+  #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `work` returns after how many milliseconds it has to be done again even if nobody asks. */
@@ -17,12 +18,14 @@ export class Pump {
 
   run(): void {
     this.#again = true;
+    this.#isStopped = false;
     if (!this.#isRunning) void this.#loop();
   }
 
   /** Forgets what was wished; `run` begins anew. */
   stop(): void {
     this.#again = false;
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
@@ -46,7 +49,7 @@ export class Pump {
 
   #runAfter(delay: number | undefined): void {
     clearTimeout(this.#timer);
-    if (delay === undefined) return;
+    if (delay === undefined || this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.run();
     }, delay);

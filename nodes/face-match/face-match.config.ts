@@ -26,7 +26,6 @@ export interface FaceMatchConfig {
   keepPhoto: boolean;
   /** Days for which a picture is kept with the record; 0 keeps none. */
   snapshotDays: number;
-  snapshots: string;
   author: string;
 }
 
@@ -44,8 +43,7 @@ export function normalise(settings: Settings): FaceMatchConfig {
     recognition: recognitionOf(settings, demands),
     demands,
     keepPhoto: settings.flag('keepPhoto', false),
-    snapshotDays: settings.number('snapshotDays', { min: 0, max: 3650, fallback: 0 }),
-    snapshots: settings.text('snapshots', 'snapshots'),
+    snapshotDays: Math.ceil(settings.number('snapshotDays', { min: 0, max: 3650, fallback: 0 })),
     author: `flow:${settings.text('name', settings.text('id'))}`.slice(0, AUTHOR_LENGTH),
   };
 }

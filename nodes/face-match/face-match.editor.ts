@@ -22,7 +22,6 @@ interface FaceMatchProperties {
   pictures: string;
   keepPhoto: boolean;
   snapshotDays: number | string;
-  snapshots: string;
 }
 
 const PASSING = ['verify', 'identify'];
@@ -51,7 +50,6 @@ RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
     pictures: { value: '' },
     keepPhoto: { value: false },
     snapshotDays: { value: 0, validate: numberIn(0, 3650) },
-    snapshots: { value: 'snapshots' },
   },
   inputs: 1,
   outputs: 3,

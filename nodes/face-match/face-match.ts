@@ -35,7 +35,7 @@ class FaceMatch {
   readonly #site: SiteApi;
   readonly #faces: SiteFaces;
   readonly #desk: PassingDesk | undefined;
-  readonly #snapshots: Snapshots | undefined;
+  readonly #snapshots: Snapshots;
   readonly #endings: (() => void)[] = [];
 
   constructor(context: NodeContext<FaceMatchConfig>) {
@@ -48,7 +48,7 @@ class FaceMatch {
     this.#faces = faces;
     this.#desk = accessPoint && new PassingDesk(config, accessPoint, faces);
     this.#endings.push(release, followFaces(this.#site, faces, status));
-    if (config.snapshotDays > 0) this.#snapshots = this.#openSnapshots();
+    this.#snapshots = this.#openSnapshots();
     faces.service.describe({}).catch((reason: unknown) => {
       node.warn(toAccessError(reason).message);
     });
@@ -127,10 +127,11 @@ class FaceMatch {
 
   /** Without the picture the record is still worth having. */
   async #snapshot(attempt: string, picture: Uint8Array): Promise<string | undefined> {
-    if (this.#snapshots === undefined) return undefined;
+    const { snapshotDays } = this.#context.config;
+    if (snapshotDays === 0) return undefined;
     try {
       const small = await this.#faces.service.snapshot({ picture });
-      return await this.#snapshots.keep(attempt, small);
+      return await this.#snapshots.keep(attempt, snapshotDays, small);
     } catch (reason) {
       this.#context.node.warn(`The picture could not be kept: ${toAccessError(reason).message}`);
       return undefined;
@@ -146,15 +147,11 @@ class FaceMatch {
     send([null, null, Object.assign(message, { payload: { code, message: text } })]);
   }
 
+  /** Also where none are kept any more, those of before have to go in time. */
   #openSnapshots(): Snapshots {
-    const { config, node } = this.#context;
-    const snapshots = new Snapshots(
-      this.#folder(config.snapshots),
-      config.snapshotDays,
-      (problem) => {
-        node.warn(toAccessError(problem).message);
-      },
-    );
+    const snapshots = new Snapshots(this.#site, (problem) => {
+      this.#context.node.warn(toAccessError(problem).message);
+    });
     this.#endings.push(() => {
       snapshots.close();
     });

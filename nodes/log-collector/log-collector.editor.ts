@@ -6,6 +6,7 @@ interface LogCollectorProperties {
   transport: string;
   link: string;
   site: string;
+  pictures: boolean;
 }
 
 const PORTS = [
@@ -25,6 +26,7 @@ RED.nodes.registerType<LogCollectorProperties>('gatewire-log-collector', {
     transport: { value: 'link' },
     link: { value: '', type: 'gatewire-link', required: false },
     site: { value: '', type: 'gatewire-site', required: false },
+    pictures: { value: true },
   },
   inputs: 1,
   outputs: 4,

@@ -13,7 +13,9 @@ import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtim
 import { afterStart, followEngine, siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import { wiredContent } from '../../lib/runtime/wired.ts';
 import { normalise, type LogCollectorConfig } from './log-collector.config.ts';
-import { perform } from './operations.ts';
+import { perform, type Asked } from './operations.ts';
+import { PictureCollection } from './picture-collection.ts';
+import { servePictures, showPictures } from './picture-route.ts';
 
 const RESULT = 0;
 const RECORDS = 1;
@@ -29,6 +31,7 @@ type Received = NodeMessageInFlow & { operation?: unknown; gateway?: unknown };
 
 /** The log-collector node: takes the records of many gateways, each once, and acknowledges what is committed. */
 export default function register(RED: NodeAPI): void {
+  servePictures(RED);
   registerNode<LogCollectorConfig>(RED, 'gatewire-log-collector', { normalise, start });
 }
 
@@ -54,20 +57,26 @@ class CollectionPoint {
   readonly #site: SiteApi;
   readonly #link: LinkApi | undefined;
   readonly #collector: Collector;
+  readonly #pictures: PictureCollection;
   readonly #stops: (() => void)[];
 
   constructor(context: NodeContext<LogCollectorConfig>, site: SiteApi, link: LinkApi | undefined) {
     this.#context = context;
     this.#site = site;
     this.#link = link;
-    const { engine } = site;
+    const { engine, folder } = site;
     this.#collector = new Collector({
       engine,
       onRecords: (records) => {
         this.#tell(records);
       },
     });
+    this.#pictures = new PictureCollection({
+      ...{ folder, engine, end: link?.server, onError: this.#failed },
+      isTaking: context.config.pictures,
+    });
     this.#stops = [
+      showPictures(context.node.id, (gateway, snapshot) => this.#pictures.read(gateway, snapshot)),
       ...this.#attach(),
       link === undefined
         ? followEngine(site, context.status, 'ready')
@@ -84,7 +93,7 @@ class CollectionPoint {
     // A gateway may be quicker than the engine of its server.
     await afterStart(this.#site);
     if (operation !== undefined) {
-      const answer = await perform(this.#site.engine, operation, payload);
+      const answer = await perform(this.#asked, operation, payload);
       send(at(RESULT, Object.assign(message, { payload: answer })));
     } else if (this.#link === undefined) await this.#take(message, send);
     else
@@ -93,6 +102,11 @@ class CollectionPoint {
 
   close(): void {
     for (const stop of this.#stops) stop();
+    this.#pictures.close();
+  }
+
+  get #asked(): Asked {
+    return { engine: this.#site.engine, pictures: this.#pictures };
   }
 
   /** The answer goes out on the same message, so that it finds its way back to a waiting HTTP request. */

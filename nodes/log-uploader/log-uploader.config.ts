@@ -8,6 +8,8 @@ export interface LogUploaderConfig {
   route: { link: string } | { site: string; gateway: string };
   /** Records in one batch at most. */
   batch: number;
+  /** Whether pictures that are kept with records travel, too; over the link only. */
+  pictures: boolean;
 }
 
 export function normalise(settings: Settings): LogUploaderConfig {
@@ -17,5 +19,6 @@ export function normalise(settings: Settings): LogUploaderConfig {
       ? { link: settings.text('link') }
       : { site: settings.text('site'), gateway: settings.text('gateway') },
     batch: Math.round(settings.number('batch', { min: 1, max: MAX_BATCH, fallback: 100 })),
+    pictures: isLink && settings.flag('pictures', true),
   };
 }

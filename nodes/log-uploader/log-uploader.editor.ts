@@ -9,6 +9,7 @@ interface LogUploaderProperties {
   site: string;
   gateway: string;
   batch: number | string;
+  pictures: boolean;
 }
 
 const PORTS = ['log-uploader.port.state', 'common.port.faults', 'log-uploader.port.server'];
@@ -25,6 +26,7 @@ RED.nodes.registerType<LogUploaderProperties>('gatewire-log-uploader', {
     site: { value: '', type: 'gatewire-site', required: false },
     gateway: { value: '' },
     batch: { value: 100, validate: numberIn(1, 500) },
+    pictures: { value: true },
   },
   inputs: 1,
   outputs: 3,

@@ -6,12 +6,14 @@ import { topicOf } from '../../lib/link/topics.ts';
 import { UPLOADER_OPTIONS, Uploader } from '../../lib/link/uploader.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { AccessError, toAccessError } from '../../lib/model/errors.ts';
+import { optional } from '../../lib/model/optional.ts';
 import type { EventEntry } from '../../lib/model/record.ts';
 import { followLink, linkType, type LinkApi } from '../../lib/runtime/link.ts';
 import { registerNode, type NodeContext, type NodeParts } from '../../lib/runtime/node.ts';
 import { shownState, siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import { wiredContent } from '../../lib/runtime/wired.ts';
 import { normalise, type LogUploaderConfig } from './log-uploader.config.ts';
+import { PictureUpload } from './picture-upload.ts';
 import { uploadStatus } from './upload-status.ts';
 
 const STATE = 0;
@@ -23,13 +25,14 @@ const PORTS = 3;
 const LOG_ALARMS: ReadonlySet<string> = new Set([
   ...Object.values(FAULT_CODES),
   ...['acknowledgementImpossible', 'databaseRestored', 'recordsOverwritten'],
+  ...['picturesDropped', 'pictureRefused'],
   ...['quota70', 'quota85', 'quota95'],
 ]);
 
 /** Several changes are shown as one, in milliseconds. */
 const SETTLE = 500;
 
-/** The log-uploader node: the gateway's records to the server, each until it is acknowledged. */
+/** The log-uploader node: the gateway's records to the server, each until it is acknowledged, and their pictures. */
 export default function register(RED: NodeAPI): void {
   registerNode<LogUploaderConfig>(RED, 'gatewire-log-uploader', { normalise, start });
 }
@@ -56,6 +59,7 @@ class Upload {
   readonly #site: SiteApi;
   readonly #link: LinkApi | undefined;
   readonly #uploader: Uploader;
+  readonly #pictures: PictureUpload | undefined;
   readonly #stops: (() => void)[];
   #detach: (() => void) | undefined;
   #settling: NodeJS.Timeout | undefined;
@@ -71,9 +75,11 @@ class Upload {
       send: this.#sender(),
       onChange: () => {
         this.#showSoon();
+        this.#pictures?.run();
       },
       onError: this.#failed,
     });
+    this.#pictures = this.#pictureUpload();
     this.#stops = [
       ...(link === undefined ? [] : [followLink(link, context.status)]),
       link?.onState(() => {
@@ -101,6 +107,7 @@ class Upload {
     clearTimeout(this.#settling);
     for (const stop of this.#stops) stop();
     this.#detach?.();
+    this.#pictures?.close();
     this.#uploader.close();
   }
 
@@ -129,6 +136,17 @@ class Upload {
     };
   }
 
+  #pictureUpload(): PictureUpload | undefined {
+    const end = this.#link?.gateway;
+    if (end === undefined || !this.#context.config.pictures) return undefined;
+    return new PictureUpload({
+      ...{ site: this.#site, end, records: this.#uploader, onError: this.#failed },
+      onChange: () => {
+        this.#showSoon();
+      },
+    });
+  }
+
   #alarmed(event: EventEntry): void {
     if (LOG_ALARMS.has(event.code)) this.#send(FAULTS, { topic: event.code, payload: event });
   }
@@ -147,15 +165,17 @@ class Upload {
 
   #show(): void {
     const { phase, length: waiting, acknowledgedAt } = this.#uploader;
-    this.#send(STATE, {
-      topic: 'state',
-      payload: { phase, waiting, ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }) },
-    });
+    const pictures = this.#pictures?.state;
+    const optionals = {
+      ...optional('acknowledgedAt', acknowledgedAt),
+      ...optional('pictures', pictures),
+    };
+    this.#send(STATE, { topic: 'state', payload: { phase, waiting, ...optionals } });
     const engine = shownState(this.#site.state, 'ready');
     const { status } = this.#context;
     if (engine === 'engineDown' || engine === 'starting') status.show(engine);
     else if (this.#link === undefined || this.#link.state.name === 'online') {
-      const shown = uploadStatus({ phase, waiting, acknowledgedAt }, this.#site.settings.zone);
+      const shown = uploadStatus({ phase, waiting, ...optionals }, this.#site.settings.zone);
       status.show(shown.name, shown.text);
     }
   }

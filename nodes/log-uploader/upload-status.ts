@@ -6,7 +6,9 @@ interface UploadState {
   /** Records that wait. */
   waiting: number;
   /** Milliseconds since 1970 UTC. */
-  acknowledgedAt: number | undefined;
+  acknowledgedAt?: number;
+  /** Pictures that wait. */
+  pictures?: { waiting: number };
 }
 
 const NAMES: Readonly<Record<UploadPhase, StatusName>> = {
@@ -15,12 +17,16 @@ const NAMES: Readonly<Record<UploadPhase, StatusName>> = {
   uploading: 'ready',
 };
 
-/** How much waits and when the server acknowledged last, in signs that need no translation: `↑ 120 · ✓ 14:05:33`. */
+/**
+ * How much waits, records and pictures, and when the server acknowledged last, in signs that need no translation:
+ * `↑ 120 · ▣ 3 · ✓ 14:05:33`.
+ */
 export function uploadStatus(
-  { phase, waiting, acknowledgedAt }: UploadState,
+  { phase, waiting, acknowledgedAt, pictures }: UploadState,
   timeZone: string,
 ): { name: StatusName; text: string } {
   const parts = [`↑ ${waiting}`];
+  if (pictures !== undefined && pictures.waiting > 0) parts.push(`▣ ${pictures.waiting}`);
   if (acknowledgedAt !== undefined) parts.push(`✓ ${timeOfDay(acknowledgedAt, timeZone)}`);
   return { name: NAMES[phase], text: parts.join(' · ') };
 }

@@ -135,6 +135,20 @@ describe('a server and a gateway', function () {
     );
   });
 
+  it('show no picture that is not there', async () => {
+    for (const snapshot of ['none.jpg', '../gateway.db']) {
+      const answer = await ask(
+        `picture?${String(new URLSearchParams({ gateway: 'north', snapshot }))}`,
+      );
+      assert.equal(answer.status, 400);
+      assert.deepEqual(await answer.json(), {
+        error: 'there is no such picture',
+        code: 'NOT_FOUND',
+      });
+    }
+    assert.equal((await ask('picture')).status, 400);
+  });
+
   it('a person entered at the server opens the door of the gateway, and a removed one does not', async () => {
     assert.equal(await eventually(() => badge(ANNA), Boolean), 'GRANTED');
     assert.equal(await badge(NEWCOMER), 'DENIED');

@@ -213,12 +213,12 @@ describe('face-match', function () {
   });
 
   it('keeps a small snapshot under the id of the attempt, if it shall', async () => {
-    const snapshots = path.join(folder, 'snapshots');
-    await load({ mode: 'identify', snapshotDays: 1, snapshots });
+    const snapshots = path.join(site.api.folder, 'snapshots', '1');
+    await load({ mode: 'identify', snapshotDays: 1 });
     const { message } = await answer({ payload: stranger });
     const { id, snapshot } = attemptOf(message);
     assert.equal(snapshot, `${id}.jpg`);
-    assert.deepEqual(readdirSync(snapshots), [snapshot]);
+    assert.deepEqual(readdirSync(snapshots), [`${id}.picture`]);
   });
 
   it('extracts a template with its model, and checks a photo without one', async () => {

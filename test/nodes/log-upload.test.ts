@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import helper from 'node-red-node-test-helper';
 import type { CollectedPage } from '../../lib/engine/collected/collected.ts';
 import { linkType, type LinkApi } from '../../lib/runtime/link.ts';
+import { SNAPSHOTS, pathOf } from '../../lib/pictures/files.ts';
+import { Snapshots } from '../../lib/runtime/snapshots.ts';
 import { siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import registerCollector from '../../nodes/log-collector/log-collector.ts';
 import registerUploader from '../../nodes/log-uploader/log-uploader.ts';
 import { uploadStatus } from '../../nodes/log-uploader/upload-status.ts';
 import { fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { LogRig } from '../support/log-rig.ts';
+import { ANNA_CARD, attemptAt, card } from '../support/sample-site.ts';
 import { Sink, errorsFrom, loadFlow, nodeById, useRuntime } from '../support/runtime.ts';
 
 const ROLES = ['gateway', 'server'] as const;
@@ -21,7 +27,10 @@ describe('log-uploader and log-collector', function () {
   beforeEach(async () => {
     rig = new LogRig();
     await rig.open();
-    sites = { gateway: fakeSite(rig.gateway), server: fakeSite(rig.server) };
+    sites = {
+      gateway: fakeSite(rig.gateway, {}, rig.gatewayFolder),
+      server: fakeSite(rig.server, {}, rig.serverFolder),
+    };
   });
   afterEach(async () => {
     await rig.close();
@@ -134,7 +143,44 @@ describe('log-uploader and log-collector', function () {
     send({ operation: 'forget' });
     send({ payload: {} });
     const errors = await errorsFrom('collector', 2);
-    assert.match(errors.join('\n'), /one of records, logs\n.*records come by the link/);
+    assert.match(errors.join('\n'), /one of records, logs, picture\n.*records come by the link/);
+  });
+
+  it('bring pictures behind their records, show them, and let go of them with their person', async () => {
+    const { gatewayFolder: folder, gateway: engine } = rig;
+    const snapshots = new Snapshots({ folder, engine }, assert.ifError);
+    const attempt = attemptAt(rig.clock.now(), 'front', card(ANNA_CARD));
+    const snapshot = await snapshots.keep(attempt.id, 7, Buffer.from('a face'));
+    snapshots.close();
+    await engine.decide({ ...attempt, snapshot });
+    await rig.pass(20);
+    await load('link');
+    const state = new Sink('state');
+    const mark = pathOf(path.join(folder, SNAPSHOTS), { id: attempt.id, days: 7 }, 'settled');
+    while (!existsSync(mark)) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await rig.collected(), await rig.held());
+    const { pictures } = (await state.at(0)).payload as { pictures: object };
+    assert.deepEqual(pictures, { waiting: 0, dropped: 0 });
+
+    const payload = { gateway: 'north', snapshot };
+    const result = new Sink('result');
+    send({ operation: 'picture', payload });
+    assert.deepEqual((await result.at(0)).payload, Buffer.from('a face'));
+    const ask = (name: string) =>
+      helper.request().get(`/gatewire/collectors/collector/pictures/north/${name}`);
+    const shown = await ask(snapshot);
+    assert.deepEqual(shown.body, Buffer.from('a face'));
+    const { 'content-type': type, 'cache-control': caching } = shown.headers;
+    assert.deepEqual([type, caching], ['image/jpeg', 'no-store']);
+    const wrong = ['..%2Fgateway.db', '..%2F..%2Fengine.key', 'other.jpg', `${attempt.id}.picture`];
+    for (const name of wrong) await ask(name).expect(404);
+
+    for (const side of [rig.server, rig.gateway]) {
+      const receipt = await side.erasePerson({ person: 'anna', what: 'biometrics', author: 'dpo' });
+      assert.equal(receipt.pictures, 1);
+    }
+    await ask(snapshot).expect(404);
+    assert.equal(existsSync(mark), false);
   });
 
   it('do not take records of a gateway that the transport knows under another name', async () => {
@@ -175,10 +221,10 @@ describe('log-uploader and log-collector', function () {
       { name: 'ready', text: '↑ 0 · ✓ 04:04:05' },
     );
     assert.deepEqual(
-      uploadStatus({ phase: 'offline', waiting: 12, acknowledgedAt: undefined }, 'UTC'),
+      uploadStatus({ phase: 'offline', waiting: 12, pictures: { waiting: 3 } }, 'UTC'),
       {
         name: 'disconnected',
-        text: '↑ 12',
+        text: '↑ 12 · ▣ 3',
       },
     );
   });

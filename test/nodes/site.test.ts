@@ -236,6 +236,8 @@ describe('site', function () {
 
     it('refuses who is not logged in, and who may not read', async () => {
       assert.deepEqual(await statuses({}), [401, 401, 401, 401]);
+      const picture = `${nodeRed.url}/gatewire/collectors/any/pictures/north/a.jpg`;
+      assert.equal((await fetch(picture)).status, 401);
       assert.deepEqual(await statuses({ authorization: 'Bearer guessed' }), [401, 401, 401, 401]);
       assert.deepEqual(await statuses(await login('flows.write')), [401, 401, 401, 401]);
     });

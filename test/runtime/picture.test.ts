@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync, readdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { pictureOf } from '../../lib/runtime/picture.ts';
 import { Snapshots } from '../../lib/runtime/snapshots.ts';
@@ -67,21 +75,27 @@ describe('snapshots', () => {
     removeFolder(folder);
   });
 
-  it('are kept under the id of their attempt, and deleted when their days are over', async () => {
-    const snapshots = new Snapshots(folder, 7, assert.ifError);
+  it('are kept sealed under the id of their attempt, and deleted when their days are over', async () => {
+    const key = Buffer.alloc(32).toString('base64');
+    const site = { folder, engine: { pictureKey: () => Promise.resolve({ key }) } };
+    const snapshots = new Snapshots(site, assert.ifError);
+    const kept = path.join(folder, 'snapshots', '7');
     const now = Date.now();
     for (const [name, days] of [
       ['old', 8],
       ['new', 6],
     ] as const) {
-      await snapshots.keep(name, Buffer.from('x'));
+      assert.equal(await snapshots.keep(name, 7, Buffer.from('a face')), `${name}.jpg`);
+      const file = path.join(kept, `${name}.picture`);
+      assert.equal(readFileSync(file).includes('face'), false);
       const time = new Date(now - days * DAY);
-      utimesSync(path.join(folder, `${name}.jpg`), time, time);
+      utimesSync(file, time, time);
     }
-    writeFileSync(path.join(folder, 'notes.txt'), 'x');
+    writeFileSync(path.join(kept, 'notes.txt'), 'x');
     assert.equal(await snapshots.sweep(now), 1);
-    assert.deepEqual(readdirSync(folder).sort(), ['new.jpg', 'notes.txt']);
-    assert.equal(await snapshots.keep('../../evil', Buffer.from('x')), '______evil.jpg');
+    assert.deepEqual(readdirSync(kept).sort(), ['new.picture', 'notes.txt']);
+    assert.equal(await snapshots.keep('../../evil', 7, Buffer.from('x')), '______evil.jpg');
+    assert.ok(existsSync(path.join(kept, '______evil.picture')));
     snapshots.close();
   });
 });

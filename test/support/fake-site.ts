@@ -68,6 +68,8 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
     'acceptPassages',
     'heardGateway',
     'recordEvent',
+    'pictureKey',
+    'judgePicture',
     'change',
     'markDeal',
     'overrideRelease',
@@ -98,11 +100,15 @@ export function fakeEngine(methods: Partial<Engine>): Engine {
   return { ...none, ...rest, ...methods } as Engine;
 }
 
-export function fakeSite(engine: Engine, settings: Partial<SiteSettings> = {}): FakeSite {
+/** `folder` is the data folder, which is removed when the site is closed. */
+export function fakeSite(
+  engine: Engine,
+  settings: Partial<SiteSettings> = {},
+  folder = path.join(tmpdir(), `gatewire-fake-${randomUUID()}`),
+): FakeSite {
   const listeners = new Set<(state: EngineState) => void>();
   const accessPoints = new Map<string, AccessPoint>();
   let state: EngineState = 'up';
-  const folder = path.join(tmpdir(), `gatewire-fake-${randomUUID()}`);
   const memory = path.join(folder, 'doors.json');
   const warn = (problem: string): never => {
     throw new Error(problem);

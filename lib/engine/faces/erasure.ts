@@ -6,6 +6,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
+import type { Pictures } from '../pictures/pictures.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
 import type { ErasureReceipt, ErasureRequest } from './interface.ts';
@@ -14,6 +15,7 @@ interface Parts {
   store: Store;
   policy: Policy;
   administration: Pick<Administration, 'change'>;
+  pictures: Pick<Pictures, 'erase'>;
   journal: Journal;
   trust: ClockTrust;
   site: Site;
@@ -24,7 +26,7 @@ export type ErasePerson = (request: ErasureRequest) => Promise<ErasureReceipt>;
 
 /** Erases first, then counts what is left, and only then writes the receipt. */
 export function createErasure(parts: Parts): ErasePerson {
-  const { store, policy, administration, journal, trust, site, announce } = parts;
+  const { store, policy, administration, journal, trust, site, announce, pictures: kept } = parts;
 
   return async ({ person, what, author }) => {
     const credentials = await store.faces('biometrics', { person });
@@ -32,13 +34,14 @@ export function createErasure(parts: Parts): ErasePerson {
     const changes: Change[] = credentials.map((id) => ({ op: 'delete', kind: 'credential', id }));
     if (wholly) changes.push({ op: 'delete', kind: 'person', id: person });
     await apply(changes, author);
+    const pictures = await kept.erase(person, trust.read().now);
     const left = (await store.faces('biometrics', { person })).length;
     const moment = trust.read();
-    const details = { person, what, credentials: credentials.length, left };
+    const details = { person, what, credentials: credentials.length, pictures, left };
     const event: EventEntry = { category: 'administration', code: 'erased', author, details };
     const record = await journal.event(event, moment);
     return {
-      ...{ person, what, at: moment.now, credentials, left, record },
+      ...{ person, what, at: moment.now, credentials, pictures, left, record },
       ...optional('site', site.settings?.id),
     };
   };

@@ -5,6 +5,7 @@ import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';
 import type { Journal } from '../journal.ts';
 import type { LocalClock } from '../passes/local-clock.ts';
+import type { Pictures } from '../pictures/pictures.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Site } from '../site.ts';
 import type { Store } from '../store/store.ts';
@@ -37,6 +38,7 @@ interface Parts {
   local: LocalClock;
   site: Site;
   touched: Touched;
+  pictures: Pick<Pictures, 'erase'>;
   /** Tells everybody that the policy has changed. */
   announce: () => void;
 }

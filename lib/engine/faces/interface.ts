@@ -68,6 +68,8 @@ export interface ErasureReceipt {
   site?: string;
   /** Ids of the credentials that went with their templates; none if nothing was kept here. */
   credentials: string[];
+  /** How many pictures beside the log went: own ones, and at a server those that gateways have sent. */
+  pictures: number;
   /** Templates of the person that are still stored, counted afterwards: 0. */
   left: number;
   /** The event that tells of it in the log. */

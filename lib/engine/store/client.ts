@@ -17,6 +17,7 @@ import { canonicalJson } from './canonical.ts';
 import type { StoreQuery } from './entities/find.ts';
 import type { StoreScope } from './entities/scope.ts';
 import { perStream, streamHealth, type Heads } from './heads.ts';
+import type { PictureAnswers, PictureKind, PictureQueries } from '../pictures/queries.ts';
 import type { FaceAnswers, FaceKind, FaceQueries } from './faces/queries.ts';
 import type { HistoryAnswers, HistoryKind, HistoryQueries } from './presence/history.ts';
 import type { Secrets } from './protocol.ts';
@@ -96,6 +97,10 @@ export class StoreClient implements Store {
 
   faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]> {
     return this.#port.call('faces', kind, query) as Promise<FaceAnswers[K]>;
+  }
+
+  pictures<K extends PictureKind>(kind: K, query: PictureQueries[K]): Promise<PictureAnswers[K]> {
+    return this.#port.call('pictures', kind, query) as Promise<PictureAnswers[K]>;
   }
 
   readRecords<S extends Stream>(
@@ -198,6 +203,7 @@ function numbersOf(side: SideWrite): number[] {
       return [side.placed, side.passage.at, side.now ?? 0, side.keepFrom];
     case 'dealClosed':
     case 'markKey':
+    case 'picture':
       return [side.at];
     case 'override':
       return [side.override.at, side.override.expires];

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AccessError } from '../../model/errors.ts';
 import { COLLECTED_TABLES } from '../collected/schema.ts';
+import { PICTURE_TABLES } from '../pictures/schema.ts';
 import { ATTENDANCE_TABLES } from './attendance-schema.ts';
 import { ONLINE_TABLES } from './kept-answers.ts';
 import { FACE_TABLES } from './faces/schema.ts';
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   FACE_TABLES,
   SYNC_TABLES,
   DECISION_TABLES + SHOWN_TABLES,
+  PICTURE_TABLES,
 ];
 
 /**

@@ -16,6 +16,7 @@ import type {
   OutgoingStream,
   Recorded,
 } from '../outgoing/outgoing.ts';
+import type { PictureAnswers, PictureKind, PictureQueries } from '../pictures/queries.ts';
 import type { StreamHead } from './chain.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { StoreQuery } from './entities/find.ts';
@@ -74,6 +75,7 @@ export interface Calls {
   secrets(credential: string): Secrets | undefined;
   history(kind: HistoryKind, query: HistoryQueries[HistoryKind]): HistoryAnswers[HistoryKind];
   faces(kind: FaceKind, query: FaceQueries[FaceKind]): FaceAnswers[FaceKind];
+  pictures(kind: PictureKind, query: PictureQueries[PictureKind]): PictureAnswers[PictureKind];
   readRecords(stream: Stream, after: number, limit: number): StoredRecord[];
   recentRecords(stream: Stream, limit: number): StoredRecord[];
   acknowledge(stream: Stream, seq: number): void;

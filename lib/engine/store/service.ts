@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ClockState, EventEntry } from '../../model/record.ts';
 import { collectedCalls } from '../collected/service.ts';
 import { outgoingBatch, outgoingStreams } from '../outgoing/read.ts';
+import { askPictures } from '../pictures/queries.ts';
 import { saveAccounted } from './accounted-days.ts';
 import { canonicalJson } from './canonical.ts';
 import type { StoreScope } from './entities/scope.ts';
@@ -30,6 +31,8 @@ export function serviceOf(writer: Writer): Service {
     secrets: async (id) => (await writer.session.policy()).secrets(id),
     history: (kind, query) => askHistory(writer.session.db, kind, query as never),
     faces: (kind, query) => askFaces(writer.session.db, kind, query as never),
+    pictures: (kind, query) =>
+      writer.transaction((_draft, { db }) => askPictures(db, kind, query as never)),
     readRecords: (stream, after, limit) => recordsAfter(writer.session.db, stream, after, limit),
     recentRecords: (stream, limit) => newestRecords(writer.session.db, stream, limit),
     acknowledge: (stream, seq) =>

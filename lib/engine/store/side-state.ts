@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { pictureWriter } from '../pictures/queries.ts';
 import { keptAnswerWriter, loadKeptAnswers } from './kept-answers.ts';
 import { releaseWriter } from './release-state.ts';
 import type { Moved } from './presence/moves.ts';
@@ -58,6 +59,7 @@ export function sideWriter(db: DatabaseSync) {
   const release = releaseWriter(db);
   const synced = syncedWriter(db);
   const keptAnswers = keptAnswerWriter(db);
+  const picture = pictureWriter(db);
   const passEnded = db.prepare(
     `UPDATE pass SET status = 'inactive', "end" = 'exit', ended_at = ? WHERE id = ? AND status = 'active'`,
   );
@@ -82,6 +84,9 @@ export function sideWriter(db: DatabaseSync) {
           break;
         case 'syncedSecret':
           synced(side);
+          break;
+        case 'picture':
+          picture(side);
           break;
         case 'transit':
           return presence.record(side, report);

@@ -20,6 +20,12 @@ import type {
   Positions,
 } from '../collected/collected.ts';
 import type { OutgoingBatch, OutgoingQuery, OutgoingStream } from '../outgoing/outgoing.ts';
+import type {
+  PictureAnswers,
+  PictureKind,
+  PictureQueries,
+  PictureWrite,
+} from '../pictures/queries.ts';
 import type { StoreScope } from './entities/scope.ts';
 import type { AccountedDays } from './accounted-days.ts';
 import type { SyncAnswers, SyncKey, SyncQueries } from './sync/answers.ts';
@@ -48,6 +54,7 @@ export type SideWrite =
   | TransitWrite
   | ForgiveWrite
   | OnlineWrite
+  | PictureWrite
   | ReleaseWrite
   | SyncedSecret;
 
@@ -165,6 +172,8 @@ export interface Store {
   history<K extends HistoryKind>(kind: K, query: HistoryQueries[K]): Promise<HistoryAnswers[K]>;
   /** Answers a question about templates of faces. */
   faces<K extends FaceKind>(kind: K, query: FaceQueries[K]): Promise<FaceAnswers[K]>;
+  /** Answers a question about the pictures beside the log. */
+  pictures<K extends PictureKind>(kind: K, query: PictureQueries[K]): Promise<PictureAnswers[K]>;
   readRecords<S extends Stream>(
     stream: S,
     after: number,

@@ -3,6 +3,12 @@ import { Beat } from '../beats.ts';
 import { BATCH_EXAMPLES, BatchLetter } from '../batch.ts';
 import { AnswerMessage, Check, examples as checks } from '../checks.ts';
 import { RemoteCommand } from '../command.ts';
+import {
+  FILES_ANSWER_EXAMPLES,
+  FILES_EXAMPLES,
+  FilesAnswer,
+  SealedFilesMessage,
+} from '../files.ts';
 import { GatewayState, Hello, examples as states } from '../gateway-state.ts';
 import { PairingAnswer, PairingRefusal, PairingRequest } from '../pairing.ts';
 import { RECEIPT_EXAMPLES, ReceiptLetter } from '../receipt.ts';
@@ -105,9 +111,16 @@ export const MESSAGES: readonly Described[] = [
     examples: RECORDS_EXAMPLES,
   },
   {
+    channel: 'files',
+    summary:
+      'A picture that was kept with a record: an offer, then the parts that the server wants.',
+    schema: SealedFilesMessage,
+    examples: FILES_EXAMPLES,
+  },
+  {
     channel: 'acknowledgements',
-    summary: 'What the server has stored of the log, sent after its own commit.',
-    schema: RecordsAnswer,
-    examples: STORED_EXAMPLES,
+    summary: 'What the server has stored of the log and of the files, sent after its own commit.',
+    schema: Type.Union([RecordsAnswer, FilesAnswer]),
+    examples: [...STORED_EXAMPLES, ...FILES_ANSWER_EXAMPLES],
   },
 ];

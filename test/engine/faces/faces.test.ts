@@ -221,7 +221,7 @@ describe('engine: faces', () => {
     const { record, ...told } = receipt;
     assert.deepEqual(told, {
       ...{ person: 'anna', what: 'biometrics', at: clock.now(), site: 'plant' },
-      ...{ credentials: ['f1', 'f2'], left: 0 },
+      ...{ credentials: ['f1', 'f2'], pictures: 0, left: 0 },
     });
     const event = await newest(engine, 'event');
     assert.equal(event.seq, record.seq);
