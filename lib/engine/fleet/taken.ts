@@ -16,7 +16,7 @@ type Named = Pick<Offer['items'][number], 'kind' | 'id'>;
 export interface TakingParts {
   store: Store;
   secrets: Secrets;
-  faces: Pick<FaceSettings, 'isShared'>;
+  faces: Pick<FaceSettings, 'isShared' | 'isKeeping'>;
 }
 
 const openCredential = parser(Type.Omit(Credential, ['value', 'template', 'tokenKey'], closed));
@@ -53,7 +53,8 @@ function credentialOf(
   const open = openCredential.parse(value, 'credential');
   const { id, type } = open;
   if (type === 'pin') throw refused(id, 'a PIN is known to nobody: enter it again at the server');
-  if (type === 'face' && secret.template !== undefined && !faces.isShared) {
+  const takesTemplates = faces.isShared && faces.isKeeping;
+  if (type === 'face' && secret.template !== undefined && !takesTemplates) {
     throw new AccessError(
       'FORBIDDEN',
       `credential ${id}: no templates of faces are taken over here`,

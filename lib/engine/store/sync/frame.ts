@@ -39,13 +39,14 @@ export function gatewaysOf(db: DatabaseSync): Gateway[] {
   });
 }
 
-/** Whether the templates that are kept here may be sent to anybody. */
+/** Whether the faces that are kept here may be sent to anybody. */
 function sharesFaces(db: DatabaseSync): boolean {
   const [row] = select<{ mode: FaceMode }>(
     db,
     `SELECT value ->> '$.mode' AS mode FROM setting WHERE key = 'faces'`,
   );
-  return (row?.mode ?? 'stored') === 'stored';
+  const mode = row?.mode ?? 'stored';
+  return mode === 'stored' || mode === 'carried';
 }
 
 /** The whole frame. */
