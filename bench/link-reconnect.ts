@@ -3,10 +3,10 @@
  * Mosquitto, with the waits of the product and with none. Beside it what a question and its answer cost on the same
  * broker with bare mqtt.js. Run: node bench/link-reconnect.ts
  */
-import { EmbeddedBroker } from '../lib/link/broker.ts';
-import { userOf } from '../lib/link/broker-rules.ts';
-import { MqttWire, type MqttWireOptions } from '../lib/link/mqtt-wire.ts';
-import { DOWN, filterOf } from '../lib/link/topics.ts';
+import { EmbeddedBroker } from '../lib/link/wire/broker.ts';
+import { userOf } from '../lib/link/wire/broker-rules.ts';
+import { MqttWire, type MqttWireOptions } from '../lib/link/wire/mqtt-wire.ts';
+import { DOWN, filterOf } from '../lib/link/wire/topics.ts';
 import { openMosquitto } from '../test/support/mosquitto.ts';
 import { TcpProxy } from '../test/support/tcp-proxy.ts';
 import { mqttFloor } from './support/mqtt-floor.ts';

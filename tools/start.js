@@ -45,7 +45,7 @@ function hasPeople(flows) {
 
 /** The gateway of the demo is expected from the first moment on, by a code that is printed once. */
 async function invite() {
-  const { newPairingCode } = await import('../dist/lib/link/pairing.js');
+  const { newPairingCode } = await import('../dist/lib/link/trust/pairing.js');
   return { gateway: 'north', code: newPairingCode() };
 }
 

@@ -31,7 +31,7 @@ import type { FaceEngine } from './faces/interface.ts';
 import type { PictureCount } from './pictures/count.ts';
 import type { PictureEngine } from './pictures/interface.ts';
 import type { SharingConfig } from './presence/sharing.ts';
-import type { Captured } from '../link/receipt.ts';
+import type { Captured } from '../link/sync/receipt.ts';
 import type { SyncEngine } from './sync/sync-engine.ts';
 import type { TransitEntry } from './store/presence/history.ts';
 

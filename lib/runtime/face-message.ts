@@ -1,6 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
-import { FaceVector } from '../link/checks.ts';
-import type { Face } from '../link/question.ts';
+import { FaceVector } from '../link/online/checks.ts';
+import type { Face } from '../link/online/question.ts';
 import { AccessError } from '../model/errors.ts';
 import { parser } from '../model/parse.ts';
 import type { Sealing } from './sealing.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { MAX_MESSAGE } from '../link/envelope.ts';
+import { MAX_MESSAGE } from '../link/trust/envelope.ts';
 
 /** The text of the answer; undefined for a request that is not worth one. */
 export type AnswerText = (text: string) => Promise<string | undefined>;

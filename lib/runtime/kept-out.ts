@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ForeignDecision } from '../engine/online/online.ts';
-import type { ServerEnd } from '../link/server-end.ts';
-import type { Forget } from '../link/checks.ts';
+import type { ServerEnd } from '../link/ends/server-end.ts';
+import type { Forget } from '../link/online/checks.ts';
 import { systemClock } from '../model/clock.ts';
 import { optional } from '../model/optional.ts';
 

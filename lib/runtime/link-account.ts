@@ -1,6 +1,6 @@
-import type { Address } from '../link/gateway-end.ts';
-import { userOf, type Guest } from '../link/broker-rules.ts';
-import type { MqttAccount } from '../link/mqtt-account.ts';
+import type { Address } from '../link/ends/gateway-end.ts';
+import { userOf, type Guest } from '../link/wire/broker-rules.ts';
+import type { MqttAccount } from '../link/wire/mqtt-account.ts';
 import { optional } from '../model/optional.ts';
 
 /** How a link reaches a broker, as it was set in the dialog. */

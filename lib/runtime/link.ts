@@ -1,6 +1,6 @@
-import type { GatewayEnd } from '../link/gateway-end.ts';
-import type { GatewayWatch } from '../link/gateway-watch.ts';
-import type { ServerEnd } from '../link/server-end.ts';
+import type { GatewayEnd } from '../link/ends/gateway-end.ts';
+import type { GatewayWatch } from '../link/presence/gateway-watch.ts';
+import type { ServerEnd } from '../link/ends/server-end.ts';
 import { configType } from './node.ts';
 import type { SiteApi } from './site.ts';
 import type { Status, StatusName } from './status.ts';

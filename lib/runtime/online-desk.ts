@@ -1,7 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
-import { HttpAsker } from '../link/http-asker.ts';
-import { LinkAsker, type AskerEvents, type Asks } from '../link/asker.ts';
-import type { GatewayEnd } from '../link/gateway-end.ts';
+import { HttpAsker } from '../link/online/http-asker.ts';
+import { LinkAsker, type AskerEvents, type Asks } from '../link/online/asker.ts';
+import type { GatewayEnd } from '../link/ends/gateway-end.ts';
 import type { Attempt } from '../model/attempt.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Decision } from '../model/decision.ts';

@@ -1,5 +1,5 @@
 import { Durations } from '../engine/durations.ts';
-import type { Reply } from '../link/asker.ts';
+import type { Reply } from '../link/online/asker.ts';
 import { shownLink, type LinkApi } from './link.ts';
 import { shownState, type SiteApi } from './site.ts';
 import type { Status } from './status.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
-import { PictureFolder } from '../link/picture-folder.ts';
+import { PictureFolder } from '../link/pictures/folder.ts';
 import { SNAPSHOTS, referenceOf, sweepPictures } from '../pictures/files.ts';
 import { PictureSeal } from '../pictures/seal.ts';
 

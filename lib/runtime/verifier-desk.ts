@@ -1,6 +1,6 @@
 import type { Audience } from '../face/face.ts';
 import { findSent, type SentFace } from '../face/use/elsewhere.ts';
-import { Answerer, type AnswererEvents, type Place } from '../link/answerer.ts';
+import { Answerer, type AnswererEvents, type Place } from '../link/online/answerer.ts';
 import { systemClock } from '../model/clock.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';
 import type { EventEntry } from '../model/record.ts';

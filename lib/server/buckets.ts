@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { BUCKETS } from '../link/batch.ts';
+import { BUCKETS } from '../link/sync/batch.ts';
 
 const DIGEST_BYTES = 16;
 const DIGEST_CHARACTERS = 22;

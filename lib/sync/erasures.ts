@@ -1,5 +1,5 @@
 import type { ErasureEngine } from '../engine/fleet/erasures.ts';
-import type { CommandResult } from '../link/receipt.ts';
+import type { CommandResult } from '../link/sync/receipt.ts';
 import type { Clock } from '../model/clock.ts';
 import { optional } from '../model/optional.ts';
 import type { CommandRequest } from './server-sync.ts';

@@ -1,10 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ErasureReceipt } from '../engine/faces/interface.ts';
-import type { BatchLetter } from '../link/batch.ts';
-import type { RemoteCommand } from '../link/command.ts';
-import { judgeCommand, type Arrival } from '../link/fence.ts';
-import type { GatewayEnd } from '../link/gateway-end.ts';
-import type { CommandResult, ErasedLetter, PhotoLetter } from '../link/receipt.ts';
+import type { BatchLetter } from '../link/sync/batch.ts';
+import type { RemoteCommand } from '../link/ends/command.ts';
+import { judgeCommand, type Arrival } from '../link/ends/fence.ts';
+import type { GatewayEnd } from '../link/ends/gateway-end.ts';
+import type { CommandResult, ErasedLetter, PhotoLetter } from '../link/sync/receipt.ts';
 import type { PassageEvent } from '../devices/passage/model.ts';
 import { optional } from '../model/optional.ts';
 import { systemClock, type Clock } from '../model/clock.ts';

@@ -1,8 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
-import { MAX_LIFE, RemoteCommand } from '../link/command.ts';
-import { Captured, CommandResult, PhotoLetter, type LetterAnswer } from '../link/receipt.ts';
-import type { Report } from '../link/report.ts';
-import type { ServerEnd, UpLetter } from '../link/server-end.ts';
+import { MAX_LIFE, RemoteCommand } from '../link/ends/command.ts';
+import { Captured, CommandResult, PhotoLetter, type LetterAnswer } from '../link/sync/receipt.ts';
+import type { Report } from '../link/sync/report.ts';
+import type { ServerEnd, UpLetter } from '../link/ends/server-end.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError, toAccessError } from '../model/errors.ts';

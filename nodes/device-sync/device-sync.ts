@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { RemoteCommand } from '../../lib/link/command.ts';
+import type { RemoteCommand } from '../../lib/link/ends/command.ts';
 import type { Decision } from '../../lib/model/decision.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { followLink, linkType, type LinkApi } from '../../lib/runtime/link.ts';

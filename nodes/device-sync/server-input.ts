@@ -1,7 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { DifferenceDecisions } from '../../lib/engine/fleet/fleet-engine.ts';
-import type { RemoteCommand } from '../../lib/link/command.ts';
+import type { RemoteCommand } from '../../lib/link/ends/command.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { Id, Name } from '../../lib/model/fields.ts';
 import { optional } from '../../lib/model/optional.ts';

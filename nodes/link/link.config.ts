@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isBrokerUrl } from '../../lib/link/mqtt-account.ts';
+import { isBrokerUrl } from '../../lib/link/wire/mqtt-account.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { optional } from '../../lib/model/optional.ts';
 import { Id } from '../../lib/model/fields.ts';

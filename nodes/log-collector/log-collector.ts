@@ -1,10 +1,10 @@
 import type { NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { CollectedRecord } from '../../lib/engine/collected/collected.ts';
-import { Collector } from '../../lib/link/collector.ts';
-import { FAULT_CODES } from '../../lib/link/log-faults.ts';
-import { attachCollector } from '../../lib/link/log-link.ts';
-import { WiredRecords } from '../../lib/link/records.ts';
-import { topicOf } from '../../lib/link/topics.ts';
+import { Collector } from '../../lib/link/log/collector.ts';
+import { FAULT_CODES } from '../../lib/link/log/faults.ts';
+import { attachCollector } from '../../lib/link/log/link.ts';
+import { WiredRecords } from '../../lib/link/log/records.ts';
+import { topicOf } from '../../lib/link/wire/topics.ts';
 import { AccessError, toAccessError } from '../../lib/model/errors.ts';
 import { parser } from '../../lib/model/parse.ts';
 import type { Send } from '../../lib/runtime/lifecycle.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../lib/engine/engine.ts';
-import { PictureCollector } from '../../lib/link/picture-collector.ts';
-import { attachPictureCollector } from '../../lib/link/picture-link.ts';
-import type { ServerEnd } from '../../lib/link/server-end.ts';
+import { PictureCollector } from '../../lib/link/pictures/collector.ts';
+import { attachPictureCollector } from '../../lib/link/pictures/link.ts';
+import type { ServerEnd } from '../../lib/link/ends/server-end.ts';
 
 /** Bytes of the pictures of one gateway at most. */
 const QUOTA = 4 * 1024 ** 3;

@@ -1,4 +1,4 @@
-import { MAX_BATCH } from '../../lib/link/records.ts';
+import { MAX_BATCH } from '../../lib/link/log/records.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
 
 export const TRANSPORTS = ['link', 'wired'] as const;

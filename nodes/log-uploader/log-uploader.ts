@@ -1,9 +1,9 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
-import { attachUploader, recordsOver } from '../../lib/link/log-link.ts';
-import { FAULT_CODES } from '../../lib/link/log-faults.ts';
-import type { RecordsMessage, WiredRecords } from '../../lib/link/records.ts';
-import { topicOf } from '../../lib/link/topics.ts';
-import { UPLOADER_OPTIONS, Uploader } from '../../lib/link/uploader.ts';
+import { attachUploader, recordsOver } from '../../lib/link/log/link.ts';
+import { FAULT_CODES } from '../../lib/link/log/faults.ts';
+import type { RecordsMessage, WiredRecords } from '../../lib/link/log/records.ts';
+import { topicOf } from '../../lib/link/wire/topics.ts';
+import { UPLOADER_OPTIONS, Uploader } from '../../lib/link/log/uploader.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { AccessError, toAccessError } from '../../lib/model/errors.ts';
 import { optional } from '../../lib/model/optional.ts';

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { GatewayEnd } from '../../lib/link/gateway-end.ts';
-import { attachPictureUploader, filesOver } from '../../lib/link/picture-link.ts';
-import { PictureUploader } from '../../lib/link/picture-uploader.ts';
-import { TRANSFER_OPTIONS } from '../../lib/link/transfer.ts';
-import type { Uploader } from '../../lib/link/uploader.ts';
+import type { GatewayEnd } from '../../lib/link/ends/gateway-end.ts';
+import { attachPictureUploader, filesOver } from '../../lib/link/pictures/link.ts';
+import { PictureUploader } from '../../lib/link/pictures/uploader.ts';
+import { TRANSFER_OPTIONS } from '../../lib/link/pictures/transfer.ts';
+import type { Uploader } from '../../lib/link/log/uploader.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { SNAPSHOTS } from '../../lib/pictures/files.ts';
 import { keepUnsettled } from '../../lib/runtime/snapshots.ts';

@@ -1,4 +1,4 @@
-import type { UploadPhase } from '../../lib/link/uploader.ts';
+import type { UploadPhase } from '../../lib/link/log/uploader.ts';
 import type { StatusName } from '../../lib/runtime/status.ts';
 
 interface UploadState {

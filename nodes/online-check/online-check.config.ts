@@ -1,5 +1,5 @@
 import { AccessError } from '../../lib/model/errors.ts';
-import { MAX_LIMIT } from '../../lib/link/checks.ts';
+import { MAX_LIMIT } from '../../lib/link/online/checks.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
 
 export interface OnlineCheckConfig {

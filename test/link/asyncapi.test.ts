@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { MESSAGES } from '../../lib/link/description/messages.ts';
-import { MAX_MESSAGE } from '../../lib/link/envelope.ts';
-import { publicKey } from '../../lib/link/identity.ts';
-import { openLetter } from '../../lib/link/letter.ts';
-import { DOWN, PAIRING, UP } from '../../lib/link/topics.ts';
+import { MAX_MESSAGE } from '../../lib/link/trust/envelope.ts';
+import { publicKey } from '../../lib/link/trust/identity.ts';
+import { openLetter } from '../../lib/link/trust/letter.ts';
+import { DOWN, PAIRING, UP } from '../../lib/link/wire/topics.ts';
 import { parser } from '../../lib/model/parse.ts';
 import { ROOT } from '../support/node-red.ts';
 

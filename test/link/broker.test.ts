@@ -6,11 +6,11 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { guestOf, mayHear, maySend, userOf } from '../../lib/link/broker-rules.ts';
-import { EmbeddedBroker } from '../../lib/link/broker.ts';
-import { MqttWire } from '../../lib/link/mqtt-wire.ts';
-import { MAX_PACKET, PacketMeter } from '../../lib/link/packet-guard.ts';
-import { DOWN, UP, filterOf, topicOf } from '../../lib/link/topics.ts';
+import { guestOf, mayHear, maySend, userOf } from '../../lib/link/wire/broker-rules.ts';
+import { EmbeddedBroker } from '../../lib/link/wire/broker.ts';
+import { MqttWire } from '../../lib/link/wire/mqtt-wire.ts';
+import { MAX_PACKET, PacketMeter } from '../../lib/link/wire/packet-guard.ts';
+import { DOWN, UP, filterOf, topicOf } from '../../lib/link/wire/topics.ts';
 
 const NORTH = { site: 'park', gateway: 'north' };
 

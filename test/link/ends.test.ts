@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once, EventEmitter } from 'node:events';
-import { sealLetter } from '../../lib/link/letter.ts';
-import { topicOf } from '../../lib/link/topics.ts';
+import { sealLetter } from '../../lib/link/trust/letter.ts';
+import { topicOf } from '../../lib/link/wire/topics.ts';
 import { linkPair, type LinkPair } from '../support/link-pair.ts';
 
 describe('the two ends of a link', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { Beats } from '../../lib/link/beats.ts';
-import type { RemoteCommand } from '../../lib/link/command.ts';
-import { seal } from '../../lib/link/envelope.ts';
-import { judgeCommand, type FenceOptions } from '../../lib/link/fence.ts';
-import { labelOf } from '../../lib/link/letter.ts';
+import { Beats } from '../../lib/link/ends/beats.ts';
+import type { RemoteCommand } from '../../lib/link/ends/command.ts';
+import { seal } from '../../lib/link/trust/envelope.ts';
+import { judgeCommand, type FenceOptions } from '../../lib/link/ends/fence.ts';
+import { labelOf } from '../../lib/link/trust/letter.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';
 
 const server = generateKeyPairSync('ed25519');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { connectAsync, type IPublishPacket, type MqttClient } from 'mqtt';
-import { EmbeddedBroker } from '../../lib/link/broker.ts';
-import { MqttWire, type MqttWireOptions } from '../../lib/link/mqtt-wire.ts';
-import { topicOf } from '../../lib/link/topics.ts';
-import type { Wire, WireEvents } from '../../lib/link/wire.ts';
+import { EmbeddedBroker } from '../../lib/link/wire/broker.ts';
+import { MqttWire, type MqttWireOptions } from '../../lib/link/wire/mqtt-wire.ts';
+import { topicOf } from '../../lib/link/wire/topics.ts';
+import type { Wire, WireEvents } from '../../lib/link/wire/wire.ts';
 import { openMosquitto, type Mosquitto } from '../support/mosquitto.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 

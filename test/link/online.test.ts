@@ -4,11 +4,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ForeignDecision } from '../../lib/engine/online/online.ts';
-import { Answerer, type AnswererOptions } from '../../lib/link/answerer.ts';
-import { LinkAsker } from '../../lib/link/asker.ts';
-import { HttpAsker } from '../../lib/link/http-asker.ts';
-import { AnswerMessage, Check, examples, Holder, PresentedFactors } from '../../lib/link/checks.ts';
-import type { Question } from '../../lib/link/question.ts';
+import { Answerer, type AnswererOptions } from '../../lib/link/online/answerer.ts';
+import { LinkAsker } from '../../lib/link/online/asker.ts';
+import { HttpAsker } from '../../lib/link/online/http-asker.ts';
+import {
+  AnswerMessage,
+  Check,
+  examples,
+  Holder,
+  PresentedFactors,
+} from '../../lib/link/online/checks.ts';
+import type { Question } from '../../lib/link/online/question.ts';
 import type { Attempt } from '../../lib/model/attempt.ts';
 import { AccessError } from '../../lib/model/errors.ts';
 import { systemClock } from '../../lib/model/clock.ts';

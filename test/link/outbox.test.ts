@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Outbox } from '../../lib/link/outbox.ts';
-import { Ranges, type Range } from '../../lib/link/ranges.ts';
+import { Outbox } from '../../lib/link/log/outbox.ts';
+import { Ranges, type Range } from '../../lib/link/log/ranges.ts';
 
 const OPTIONS = { batch: 10, window: 2, patience: 1000, longest: 8000 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { PairingDesk } from '../../lib/link/pairing-desk.ts';
+import { PairingDesk } from '../../lib/link/trust/pairing-desk.ts';
 import {
   CODE_LIFE,
   CODE_TRIES,
@@ -10,7 +10,7 @@ import {
   pairingProof,
   pairingSecret,
   type PairingRequest,
-} from '../../lib/link/pairing.ts';
+} from '../../lib/link/trust/pairing.ts';
 
 const SERVER_KEY = randomBytes(32).toString('base64url');
 const GATEWAY_KEY = randomBytes(32).toString('base64url');

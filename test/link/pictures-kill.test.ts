@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digestOf, type FilesAnswer, type FilesMessage } from '../../lib/link/files.ts';
+import { digestOf, type FilesAnswer, type FilesMessage } from '../../lib/link/pictures/files.ts';
 import { shelfFolder } from '../../lib/pictures/files.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 

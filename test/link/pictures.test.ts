@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { MAX_FILE, MAX_PART, digestOf, type FilesMessage } from '../../lib/link/files.ts';
-import { filesOver } from '../../lib/link/picture-link.ts';
+import { MAX_FILE, MAX_PART, digestOf, type FilesMessage } from '../../lib/link/pictures/files.ts';
+import { filesOver } from '../../lib/link/pictures/link.ts';
 import { toAccessError } from '../../lib/model/errors.ts';
 import { referenceOf, shelfFolder } from '../../lib/pictures/files.ts';
 import { Snapshots, keepUnsettled } from '../../lib/runtime/snapshots.ts';

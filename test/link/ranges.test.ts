@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Ranges } from '../../lib/link/ranges.ts';
+import { Ranges } from '../../lib/link/log/ranges.ts';
 
 const MOST = 60;
 const range = fc

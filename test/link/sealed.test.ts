@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { agreementKey, rawPublic } from '../../lib/link/agreement.ts';
-import { openSealed, sealFor } from '../../lib/link/sealed.ts';
+import { agreementKey, rawPublic } from '../../lib/link/trust/agreement.ts';
+import { openSealed, sealFor } from '../../lib/link/trust/sealed.ts';
 
 describe('what is sealed for the other side of a link', () => {
   const server = generateKeyPairSync('ed25519');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DOWN, filterOf, parseTopic, topicOf, UP } from '../../lib/link/topics.ts';
+import { DOWN, filterOf, parseTopic, topicOf, UP } from '../../lib/link/wire/topics.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 36, unit: 'grapheme' });
 const channel = fc.constantFrom(...UP, ...DOWN);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { beyondQuota } from '../../lib/link/picture-folder.ts';
-import { Transfer, type Step } from '../../lib/link/transfer.ts';
+import { beyondQuota } from '../../lib/link/pictures/folder.ts';
+import { Transfer, type Step } from '../../lib/link/pictures/transfer.ts';
 
 const OPTIONS = { part: 10, window: 2, patience: 100, longest: 400 };
 

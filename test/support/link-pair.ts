@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { GatewayEnd } from '../../lib/link/gateway-end.ts';
-import { ServerEnd } from '../../lib/link/server-end.ts';
-import type { Wire, WireEvents } from '../../lib/link/wire.ts';
+import { GatewayEnd } from '../../lib/link/ends/gateway-end.ts';
+import { ServerEnd } from '../../lib/link/ends/server-end.ts';
+import type { Wire, WireEvents } from '../../lib/link/wire/wire.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { createEmitter } from '../../lib/model/emitter.ts';
 import { AccessError } from '../../lib/model/errors.ts';

@@ -1,10 +1,10 @@
 import type { CollectedRecord } from '../../lib/engine/collected/collected.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
-import { Collector } from '../../lib/link/collector.ts';
-import type { GatewayEnd } from '../../lib/link/gateway-end.ts';
-import { attachCollector, attachUploader, recordsOver } from '../../lib/link/log-link.ts';
-import type { ServerEnd } from '../../lib/link/server-end.ts';
-import { UPLOADER_OPTIONS, Uploader, type UploaderOptions } from '../../lib/link/uploader.ts';
+import { Collector } from '../../lib/link/log/collector.ts';
+import type { GatewayEnd } from '../../lib/link/ends/gateway-end.ts';
+import { attachCollector, attachUploader, recordsOver } from '../../lib/link/log/link.ts';
+import type { ServerEnd } from '../../lib/link/ends/server-end.ts';
+import { UPLOADER_OPTIONS, Uploader, type UploaderOptions } from '../../lib/link/log/uploader.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { createEmitter } from '../../lib/model/emitter.ts';
 

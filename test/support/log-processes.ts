@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { EngineClient } from '../../lib/engine/client.ts';
-import { GatewayEnd } from '../../lib/link/gateway-end.ts';
-import { MqttWire } from '../../lib/link/mqtt-wire.ts';
-import { ServerEnd } from '../../lib/link/server-end.ts';
+import { GatewayEnd } from '../../lib/link/ends/gateway-end.ts';
+import { MqttWire } from '../../lib/link/wire/mqtt-wire.ts';
+import { ServerEnd } from '../../lib/link/ends/server-end.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import type { CollectedRecord } from '../../lib/engine/collected/collected.ts';
-import type { UploaderOptions } from '../../lib/link/uploader.ts';
+import type { UploaderOptions } from '../../lib/link/log/uploader.ts';
 import { collectFrom, uploadOver, type UploadPart } from './log-link.ts';
 
 export interface LogLine {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import type { CollectedRecord } from '../../lib/engine/collected/collected.ts';
 import type { EngineService } from '../../lib/engine/facade.ts';
-import type { GatewayEnd } from '../../lib/link/gateway-end.ts';
+import type { GatewayEnd } from '../../lib/link/ends/gateway-end.ts';
 import { STREAMS } from '../../lib/model/record.ts';
 import { TestClock } from './clock.ts';
 import { openSampleEngine, reopenEngine } from './engine.ts';

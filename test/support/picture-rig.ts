@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { PictureVerdict } from '../../lib/engine/pictures/interface.ts';
-import type { FilesAnswer, FilesMessage } from '../../lib/link/files.ts';
-import { PictureCollector } from '../../lib/link/picture-collector.ts';
-import { PictureFolder } from '../../lib/link/picture-folder.ts';
+import type { FilesAnswer, FilesMessage } from '../../lib/link/pictures/files.ts';
+import { PictureCollector } from '../../lib/link/pictures/collector.ts';
+import { PictureFolder } from '../../lib/link/pictures/folder.ts';
 import {
   attachPictureCollector,
   attachPictureUploader,
   filesOver,
-} from '../../lib/link/picture-link.ts';
-import { PictureUploader } from '../../lib/link/picture-uploader.ts';
+} from '../../lib/link/pictures/link.ts';
+import { PictureUploader } from '../../lib/link/pictures/uploader.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import { createEmitter } from '../../lib/model/emitter.ts';
 import type { EventEntry, RecordRef } from '../../lib/model/record.ts';

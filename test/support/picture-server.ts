@@ -1,4 +1,4 @@
-import { PictureCollector } from '../../lib/link/picture-collector.ts';
+import { PictureCollector } from '../../lib/link/pictures/collector.ts';
 
 const key = Buffer.alloc(32, 1).toString('base64');
 

@@ -1,4 +1,4 @@
-import { REPORT_EXAMPLES, type Report } from '../../lib/link/report.ts';
+import { REPORT_EXAMPLES, type Report } from '../../lib/link/sync/report.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Attempt, PresentedCredential } from '../../lib/model/attempt.ts';
 import type { Change } from '../../lib/model/entity.ts';

@@ -1,7 +1,7 @@
 import { deriveKeys } from '../../lib/engine/keys.ts';
 import { createEngine, type EngineOptions } from '../../lib/engine/service.ts';
 import type { EngineService } from '../../lib/engine/facade.ts';
-import type { BatchLetter } from '../../lib/link/batch.ts';
+import type { BatchLetter } from '../../lib/link/sync/batch.ts';
 import type { AccessPoint } from '../../lib/model/access-point.ts';
 import type { Change } from '../../lib/model/entity.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { enrol } from '../../lib/face/use/enrolment.ts';
-import type { PhotoLetter } from '../../lib/link/receipt.ts';
+import type { PhotoLetter } from '../../lib/link/sync/receipt.ts';
 import { acquireFaces, type SiteFaces } from '../../lib/runtime/faces.ts';
 import type { GatewayHost } from '../../lib/runtime/gateway-host.ts';
 import type { ServerHost } from '../../lib/runtime/server-host.ts';

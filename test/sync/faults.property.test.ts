@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { BatchLetter } from '../../lib/link/batch.ts';
-import type { LetterAnswer } from '../../lib/link/receipt.ts';
+import type { BatchLetter } from '../../lib/link/sync/batch.ts';
+import type { LetterAnswer } from '../../lib/link/sync/receipt.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
 import type { Permission } from '../../lib/model/permission.ts';
 import { TestClock } from '../support/clock.ts';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { EventEmitter, on, once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import type { RemoteCommand } from '../../lib/link/command.ts';
-import { sealLetter } from '../../lib/link/letter.ts';
-import type { CommandResult } from '../../lib/link/receipt.ts';
-import { topicOf } from '../../lib/link/topics.ts';
+import type { RemoteCommand } from '../../lib/link/ends/command.ts';
+import { sealLetter } from '../../lib/link/trust/letter.ts';
+import type { CommandResult } from '../../lib/link/sync/receipt.ts';
+import { topicOf } from '../../lib/link/wire/topics.ts';
 import type { Decision } from '../../lib/model/decision.ts';
 import { GatewaySync } from '../../lib/sync/gateway-sync.ts';
 import {

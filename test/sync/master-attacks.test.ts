@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { EngineService } from '../../lib/engine/facade.ts';
-import type { BatchLetter } from '../../lib/link/batch.ts';
-import type { Offer, Settle } from '../../lib/link/move.ts';
-import type { LetterAnswer } from '../../lib/link/receipt.ts';
+import type { BatchLetter } from '../../lib/link/sync/batch.ts';
+import type { Offer, Settle } from '../../lib/link/sync/move.ts';
+import type { LetterAnswer } from '../../lib/link/sync/receipt.ts';
 import type { Change } from '../../lib/model/entity.ts';
 import { MASTERED_KINDS, type Master } from '../../lib/model/master.ts';
 import { uuidv7 } from '../../lib/model/ids.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import type { Difference, DifferenceDecisions } from '../../lib/engine/fleet/fleet-engine.ts';
-import type { BatchLetter } from '../../lib/link/batch.ts';
+import type { BatchLetter } from '../../lib/link/sync/batch.ts';
 import type { Change, EntityKind } from '../../lib/model/entity.ts';
 import type { Master } from '../../lib/model/master.ts';
 import { issueToken } from '../../lib/readers/token/issue.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineService } from '../../lib/engine/facade.ts';
-import type { BatchLetter } from '../../lib/link/batch.ts';
-import type { LetterAnswer } from '../../lib/link/receipt.ts';
+import type { BatchLetter } from '../../lib/link/sync/batch.ts';
+import type { LetterAnswer } from '../../lib/link/sync/receipt.ts';
 import type { Change } from '../../lib/model/entity.ts';
 import { consent, done, face, put, remove } from '../engine/faces/support.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Ranges, type Range } from '../../link/ranges.ts';
-import type { AnnouncedStream, LogFault, StreamPosition } from '../../link/records.ts';
+import { Ranges, type Range } from '../../link/log/ranges.ts';
+import type { AnnouncedStream, LogFault, StreamPosition } from '../../link/log/records.ts';
 import { GENESIS } from '../store/chain.ts';
 import type { AnnouncedRequest, Positions } from './collected.ts';
 import { lastOf, openSource, saveSource, type Source } from './sources.ts';

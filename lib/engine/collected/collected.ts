@@ -1,4 +1,9 @@
-import type { Announcement, LogFault, RecordBatch, StreamPosition } from '../../link/records.ts';
+import type {
+  Announcement,
+  LogFault,
+  RecordBatch,
+  StreamPosition,
+} from '../../link/log/records.ts';
 import type { ClockState, RecordBodies, Stream } from '../../model/record.ts';
 
 export interface CollectRequest {

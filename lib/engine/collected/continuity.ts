@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LogFault, RecordBatch } from '../../link/records.ts';
+import type { LogFault, RecordBatch } from '../../link/log/records.ts';
 import type { Stream } from '../../model/record.ts';
 import { GENESIS, recordHash, type RawRecord } from '../store/chain.ts';
 import type { CollectedRow } from './collect.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Announcement, RecordBatch } from '../../link/records.ts';
+import { Announcement, RecordBatch } from '../../link/log/records.ts';
 import { Id, Instant, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
 import { STREAMS } from '../../model/record.ts';

@@ -1,4 +1,4 @@
-import { faultAlarm } from '../../link/log-faults.ts';
+import { faultAlarm } from '../../link/log/faults.ts';
 import type { Calls } from '../store/protocol.ts';
 import type { Service } from '../store/service.ts';
 import type { Writer } from '../store/writer.ts';

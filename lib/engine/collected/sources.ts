@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { Ranges, type Range } from '../../link/ranges.ts';
+import { Ranges, type Range } from '../../link/log/ranges.ts';
 import type { Stream } from '../../model/record.ts';
 
 /** One identity of one stream of one gateway, or a branch of it. */

@@ -4,7 +4,7 @@ import { Consent } from '../../model/consent.ts';
 import { Id, Name, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
 import { MOST_CARRIED } from './carried-text.ts';
-import { PhotoResults } from '../../link/receipt.ts';
+import { PhotoResults } from '../../link/sync/receipt.ts';
 
 /**
  * Where templates of faces are: dispatched by a server or enrolled here (`stored`), enrolled here and never sent

@@ -1,5 +1,5 @@
-import { BUCKETS, type Question } from '../../link/batch.ts';
-import type { Answer } from '../../link/receipt.ts';
+import { BUCKETS, type Question } from '../../link/sync/batch.ts';
+import type { Answer } from '../../link/sync/receipt.ts';
 import { uuidv7 } from '../../model/ids.ts';
 import { Buckets, bucketOf } from '../../server/buckets.ts';
 import { SYNC_KINDS, type SyncKind } from '../../server/wanted/kinds.ts';

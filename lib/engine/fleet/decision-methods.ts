@@ -4,7 +4,7 @@ import { AccessError } from '../../model/errors.ts';
 import { Id, Name, closed } from '../../model/fields.ts';
 import { optional } from '../../model/optional.ts';
 import { parser } from '../../model/parse.ts';
-import { SyncKindName } from '../../link/sync-fields.ts';
+import { SyncKindName } from '../../link/sync/sync-fields.ts';
 import { KEEPS, type DifferenceRow } from '../store/sync/decisions.ts';
 import type { Store } from '../store/store.ts';
 import { wireValue } from '../../server/wanted/wire.ts';

@@ -1,4 +1,4 @@
-import type { Move } from '../../link/move.ts';
+import type { Move } from '../../link/sync/move.ts';
 import type { Comparison } from './comparison.ts';
 
 /** What was sent and is not answered counts as lost after so many milliseconds. */

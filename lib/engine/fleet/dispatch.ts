@@ -1,7 +1,12 @@
-import { BATCH_CHARACTERS, BATCH_ITEMS, type Batch, type BatchLetter } from '../../link/batch.ts';
-import type { Offer, Settled } from '../../link/move.ts';
-import type { LetterAnswer } from '../../link/receipt.ts';
-import type { Report } from '../../link/report.ts';
+import {
+  BATCH_CHARACTERS,
+  BATCH_ITEMS,
+  type Batch,
+  type BatchLetter,
+} from '../../link/sync/batch.ts';
+import type { Offer, Settled } from '../../link/sync/move.ts';
+import type { LetterAnswer } from '../../link/sync/receipt.ts';
+import type { Report } from '../../link/sync/report.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Administration } from '../administration.ts';
 import type { ClockTrust } from '../clock-trust.ts';

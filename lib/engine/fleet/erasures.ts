@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Erased, type ErasedLetter } from '../../link/receipt.ts';
+import { Erased, type ErasedLetter } from '../../link/sync/receipt.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Id, closed } from '../../model/fields.ts';
 import { optional } from '../../model/optional.ts';

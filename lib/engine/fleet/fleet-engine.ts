@@ -1,6 +1,6 @@
-import type { BatchLetter } from '../../link/batch.ts';
-import type { Captured, LetterAnswer } from '../../link/receipt.ts';
-import type { Report } from '../../link/report.ts';
+import type { BatchLetter } from '../../link/sync/batch.ts';
+import type { Captured, LetterAnswer } from '../../link/sync/receipt.ts';
+import type { Report } from '../../link/sync/report.ts';
 import type { CredentialType } from '../../model/credential.ts';
 import type { Master } from '../../model/master.ts';
 import type { SyncKind } from '../../server/wanted/kinds.ts';

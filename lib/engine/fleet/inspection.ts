@@ -1,5 +1,5 @@
-import type { BatchLetter } from '../../link/batch.ts';
-import type { Answer } from '../../link/receipt.ts';
+import type { BatchLetter } from '../../link/sync/batch.ts';
+import type { Answer } from '../../link/sync/receipt.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { SyncKind } from '../../server/wanted/kinds.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
-import type { Batch, BatchItem } from '../../link/batch.ts';
-import type { SharedKeys } from '../../link/move.ts';
+import type { Batch, BatchItem } from '../../link/sync/batch.ts';
+import type { SharedKeys } from '../../link/sync/move.ts';
 import { optional } from '../../model/optional.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Composed } from '../store/sync/batches.ts';

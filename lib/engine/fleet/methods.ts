@@ -1,6 +1,6 @@
 import Type from 'typebox';
-import { Captured, LetterAnswer } from '../../link/receipt.ts';
-import { Report } from '../../link/report.ts';
+import { Captured, LetterAnswer } from '../../link/sync/receipt.ts';
+import { Report } from '../../link/sync/report.ts';
 import type { Clock } from '../../model/clock.ts';
 import { AccessError } from '../../model/errors.ts';
 import { Id, closed } from '../../model/fields.ts';

@@ -4,7 +4,7 @@ import {
   type Offer,
   type OfferRequest,
   type Settle,
-} from '../../link/move.ts';
+} from '../../link/sync/move.ts';
 import { AccessError, toAccessError, type ErrorCode } from '../../model/errors.ts';
 import { optional } from '../../model/optional.ts';
 import type { EventEntry } from '../../model/record.ts';

@@ -1,4 +1,4 @@
-import type { Ended, Receipt } from '../../link/receipt.ts';
+import type { Ended, Receipt } from '../../link/sync/receipt.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Change } from '../../model/entity.ts';
 import type { Administration } from '../administration.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { Offer } from '../../link/move.ts';
+import type { Offer } from '../../link/sync/move.ts';
 import { CREDENTIAL_FORMS, Credential } from '../../model/credential.ts';
 import { AccessError } from '../../model/errors.ts';
 import { closed } from '../../model/fields.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../../link/report.ts';
+import type { Report } from '../../link/sync/report.ts';
 import { optional } from '../../model/optional.ts';
 import type { Store } from '../store/store.ts';
 import type { Dispatch } from './dispatch.ts';

@@ -1,5 +1,5 @@
-import type { Offer, OfferRequest, Settle, Settled } from '../../link/move.ts';
-import { BATCH_CHARACTERS } from '../../link/batch.ts';
+import type { Offer, OfferRequest, Settle, Settled } from '../../link/sync/move.ts';
+import { BATCH_CHARACTERS } from '../../link/sync/batch.ts';
 import { AccessError } from '../../model/errors.ts';
 import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';

@@ -1,4 +1,4 @@
-import type { Move } from '../../link/move.ts';
+import type { Move } from '../../link/sync/move.ts';
 import type { EntityKind } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import { uuidv7 } from '../../model/ids.ts';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { Offer } from '../../link/move.ts';
+import type { Offer } from '../../link/sync/move.ts';
 import { ENTITY_SCHEMAS, type StoredEntities } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import { closed } from '../../model/fields.ts';

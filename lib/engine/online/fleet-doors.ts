@@ -1,5 +1,5 @@
 import type { AccessPoint } from '../../model/access-point.ts';
-import type { Report } from '../../link/report.ts';
+import type { Report } from '../../link/sync/report.ts';
 import type { Store } from '../store/store.ts';
 
 /**

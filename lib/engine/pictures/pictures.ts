@@ -1,6 +1,6 @@
 import path from 'node:path';
 import Type from 'typebox';
-import { FileId } from '../../link/files.ts';
+import { FileId } from '../../link/pictures/files.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Id, closed } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';

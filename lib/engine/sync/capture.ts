@@ -1,5 +1,5 @@
 import type { Attempt } from '../../model/attempt.ts';
-import type { Captured } from '../../link/receipt.ts';
+import type { Captured } from '../../link/sync/receipt.ts';
 import { CREDENTIAL_FORMS, canonicalValue } from '../../model/credential.ts';
 import type { Clock } from '../../model/clock.ts';
 import { refusal } from '../decision.ts';

@@ -1,4 +1,4 @@
-import type { BatchItem } from '../../link/batch.ts';
+import type { BatchItem } from '../../link/sync/batch.ts';
 import type { SyncKind } from '../../server/wanted/kinds.ts';
 import type { WireValues } from '../../server/wanted/wire.ts';
 import { readSecrets, type CredentialSecrets } from './credential-secrets.ts';

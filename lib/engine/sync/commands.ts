@@ -1,4 +1,4 @@
-import type { Order, RemoteCommand } from '../../link/command.ts';
+import type { Order, RemoteCommand } from '../../link/ends/command.ts';
 import { AccessError } from '../../model/errors.ts';
 import { optional } from '../../model/optional.ts';
 import type { EventEntry } from '../../model/record.ts';

@@ -1,5 +1,5 @@
-import type { Question } from '../../link/batch.ts';
-import { HELD_ENTRIES, type Answer } from '../../link/receipt.ts';
+import type { Question } from '../../link/sync/batch.ts';
+import { HELD_ENTRIES, type Answer } from '../../link/sync/receipt.ts';
 import { Buckets, bucketOf } from '../../server/buckets.ts';
 import { SYNC_KINDS, type SyncKind } from '../../server/wanted/kinds.ts';
 import { rekeyedPage } from '../mastership/rekey.ts';

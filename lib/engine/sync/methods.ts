@@ -1,8 +1,8 @@
 import Type from 'typebox';
-import { BatchLetter } from '../../link/batch.ts';
-import { RemoteCommand } from '../../link/command.ts';
-import type { LetterAnswer } from '../../link/receipt.ts';
-import type { Report } from '../../link/report.ts';
+import { BatchLetter } from '../../link/sync/batch.ts';
+import { RemoteCommand } from '../../link/ends/command.ts';
+import type { LetterAnswer } from '../../link/sync/receipt.ts';
+import type { Report } from '../../link/sync/report.ts';
 import { AccessError } from '../../model/errors.ts';
 import { Id, Name, closed } from '../../model/fields.ts';
 import { optional } from '../../model/optional.ts';

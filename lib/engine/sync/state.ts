@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import type { Batch } from '../../link/batch.ts';
-import { ExchangeKey } from '../../link/exchange-key.ts';
+import type { Batch } from '../../link/sync/batch.ts';
+import { ExchangeKey } from '../../link/trust/exchange-key.ts';
 import { Id } from '../../model/fields.ts';
 import { parser } from '../../model/parse.ts';
 import type { Secrets } from '../secrets.ts';

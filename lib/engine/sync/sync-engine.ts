@@ -1,7 +1,7 @@
-import type { BatchLetter } from '../../link/batch.ts';
-import type { RemoteCommand } from '../../link/command.ts';
-import type { LetterAnswer } from '../../link/receipt.ts';
-import type { Report } from '../../link/report.ts';
+import type { BatchLetter } from '../../link/sync/batch.ts';
+import type { RemoteCommand } from '../../link/ends/command.ts';
+import type { LetterAnswer } from '../../link/sync/receipt.ts';
+import type { Report } from '../../link/sync/report.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { ErasureReceipt } from '../faces/interface.ts';
 

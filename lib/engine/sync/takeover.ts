@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Batch, BatchItem } from '../../link/batch.ts';
-import type { Receipt } from '../../link/receipt.ts';
+import type { Batch, BatchItem } from '../../link/sync/batch.ts';
+import type { Receipt } from '../../link/sync/receipt.ts';
 import { AccessError, toAccessError, type ErrorCode } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import type { ClockTrust } from '../clock-trust.ts';

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
-import { Envelope } from '../envelope.ts';
-import { publicText } from '../identity.ts';
-import { labelOf, sealLetter } from '../letter.ts';
-import { PAIRING, PROTOCOL, UP, type Channel } from '../topics.ts';
+import { Envelope } from '../trust/envelope.ts';
+import { publicText } from '../trust/identity.ts';
+import { labelOf, sealLetter } from '../trust/letter.ts';
+import { PAIRING, PROTOCOL, UP, type Channel } from '../wire/topics.ts';
 import { MESSAGES, type Described } from './messages.ts';
 
 /** An Ed25519 private key as PKCS #8, before its 32 bytes (RFC 8410). */

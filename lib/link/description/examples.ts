@@ -1,6 +1,6 @@
-import type { RemoteCommand } from '../command.ts';
-import type { PairingAnswer, PairingRefusal, PairingRequest } from '../pairing.ts';
-import type { RecordsAnswer, RecordsMessage } from '../records.ts';
+import type { RemoteCommand } from '../ends/command.ts';
+import type { PairingAnswer, PairingRefusal, PairingRequest } from '../trust/pairing.ts';
+import type { RecordsAnswer, RecordsMessage } from '../log/records.ts';
 
 const ADDRESS = { site: 'park', gateway: 'north' };
 const STREAM_ID = '0199a7c4-5e1f-7c3a-9d2b-6f0e8a1b2c3d';

@@ -1,20 +1,20 @@
 import Type, { type TSchema } from 'typebox';
-import { Beat } from '../beats.ts';
-import { BATCH_EXAMPLES, BatchLetter } from '../batch.ts';
-import { AnswerMessage, Check, examples as checks } from '../checks.ts';
-import { RemoteCommand } from '../command.ts';
+import { Beat } from '../ends/beats.ts';
+import { BATCH_EXAMPLES, BatchLetter } from '../sync/batch.ts';
+import { AnswerMessage, Check, examples as checks } from '../online/checks.ts';
+import { RemoteCommand } from '../ends/command.ts';
 import {
   FILES_ANSWER_EXAMPLES,
   FILES_EXAMPLES,
   FilesAnswer,
   SealedFilesMessage,
-} from '../files.ts';
-import { GatewayState, Hello, examples as states } from '../gateway-state.ts';
-import { PairingAnswer, PairingRefusal, PairingRequest } from '../pairing.ts';
-import { RECEIPT_EXAMPLES, ReceiptLetter } from '../receipt.ts';
-import { RecordsAnswer, RecordsMessage } from '../records.ts';
-import { REPORT_EXAMPLES, Report } from '../report.ts';
-import type { Channel } from '../topics.ts';
+} from '../pictures/files.ts';
+import { GatewayState, Hello, examples as states } from '../presence/gateway-state.ts';
+import { PairingAnswer, PairingRefusal, PairingRequest } from '../trust/pairing.ts';
+import { RECEIPT_EXAMPLES, ReceiptLetter } from '../sync/receipt.ts';
+import { RecordsAnswer, RecordsMessage } from '../log/records.ts';
+import { REPORT_EXAMPLES, Report } from '../sync/report.ts';
+import type { Channel } from '../wire/topics.ts';
 import {
   COMMAND_EXAMPLES,
   PAIRING_EXAMPLES,

@@ -29,7 +29,7 @@ import {
   type ErasureRow,
 } from './erasures.ts';
 import { markTold, saveResults, type ResultsQuery } from '../faces/photos.ts';
-import type { Ended } from '../../../link/receipt.ts';
+import type { Ended } from '../../../link/sync/receipt.ts';
 import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { endedHere, heldPage } from './held.ts';
 import {

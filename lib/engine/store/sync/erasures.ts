@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ErasedLetter } from '../../../link/receipt.ts';
+import type { ErasedLetter } from '../../../link/sync/receipt.ts';
 import { select } from './items.ts';
 
 /** What gateways were told to erase of people, and their receipts (N15). */

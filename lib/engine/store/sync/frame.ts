@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Permission } from '../../../model/permission.ts';
 import { FRAME_KINDS, type FrameKind } from '../../../server/wanted/kinds.ts';
 import { scopeOf, type Scope } from '../../../server/wanted/scope.ts';
-import type { Report } from '../../../link/report.ts';
+import type { Report } from '../../../link/sync/report.ts';
 import type { FaceMode } from '../../faces/requests.ts';
 import { permission as permissionCodec } from '../entities/rights.ts';
 import { tableOf, type PermissionRow, type Rows } from '../entities/tables.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Ended } from '../../../link/receipt.ts';
+import type { Ended } from '../../../link/sync/receipt.ts';
 import type { SyncKind } from '../../../server/wanted/kinds.ts';
 import { tableOf, type CredentialRow, type Rows } from '../entities/tables.ts';
 import type { Entry, HeldQuery } from './fleet.ts';
