@@ -120,7 +120,7 @@ describe('engine: process', function () {
     assert.ok((await decide()).reasons.includes('unknownAccessPoint'));
   });
 
-  it('leaves no descriptor, process or second engine behind after twenty restarts', async () => {
+  it('leaves no descriptor, process or second engine behind after eight restarts', async () => {
     client = await openSampleClient(folder, PROMPT);
     const pids = [client.pid];
     const restart = async (): Promise<void> => {
@@ -131,15 +131,15 @@ describe('engine: process', function () {
     };
     await restart();
     const open = descriptors();
-    for (let count = 0; count < 20; count += 1) await restart();
+    for (let count = 0; count < 8; count += 1) await restart();
     assert.equal(descriptors(), open);
-    assert.equal(new Set(pids).size, 22);
+    assert.equal(new Set(pids).size, 10);
     assert.deepEqual(
       pids.filter((pid) => pid !== undefined && isAlive(pid)),
       [client.pid],
     );
     const events = await client.engine.readRecords({ stream: 'event', after: 0, limit: 1000 });
-    assert.equal(events.filter(({ body }) => body.code === 'engineStarted').length, 22);
+    assert.equal(events.filter(({ body }) => body.code === 'engineStarted').length, 10);
   });
 
   it('tells why it cannot start', async () => {
