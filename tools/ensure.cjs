@@ -7,6 +7,7 @@ const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { alone } = require('./set-up-lock.cjs');
 
 const root = path.resolve(__dirname, '..');
 const modules = path.join(root, 'node_modules');
@@ -16,14 +17,15 @@ main();
 
 function main() {
   const stamp = wantedStamp();
-  if (readStamp() !== stamp) {
-    install();
-    linkNode();
-    fs.writeFileSync(stampFile, stamp);
-  } else {
-    linkNode();
-  }
+  if (readStamp() === stamp) linkNode();
+  else alone(root, () => setUp(stamp));
   checkNode();
+}
+
+function setUp(stamp) {
+  if (readStamp() !== stamp) install();
+  linkNode();
+  fs.writeFileSync(stampFile, stamp);
 }
 
 function wantedStamp() {

@@ -1,17 +1,25 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { alone } from '../set-up-lock.cjs';
 
 const SOURCES = ['lib', 'nodes', 'tools/build.js', 'package.json'];
 
 /** Builds dist/ when it is missing, not whole, or older than a source. Throws one clear sentence if that fails. */
 export function buildIfNeeded(root) {
+  if (isBuilt(root)) return;
+  alone(root, () => {
+    if (!isBuilt(root)) build(root);
+  });
+}
+
+function isBuilt(root) {
   const built = path.join(root, 'dist', '.built');
-  if (
-    existsSync(built) &&
-    newest(SOURCES.map((source) => path.join(root, source))) <= statSync(built).mtimeMs
-  )
-    return;
+  const sources = SOURCES.map((source) => path.join(root, source));
+  return existsSync(built) && newest(sources) <= statSync(built).mtimeMs;
+}
+
+function build(root) {
   if (!existsSync(path.join(root, 'node_modules', 'typescript'))) {
     throw new Error(
       'The build tools are missing; run "npm ci --ignore-scripts" in the checkout, with its dev dependencies.',
