@@ -63,16 +63,21 @@ export class PassingDesk {
     return { sighting, attempt, ...optional('face', await this.#unknown(sighting)) };
   }
 
-  /** The face of somebody whom nobody here has; it leaves only where templates may (N15). */
+  /**
+   * The face of somebody whom nobody here has; it leaves only where templates may (N15). A server sees one frame: where
+   * several have to agree it is not asked.
+   */
   async #unknown({ outcome, findings }: Outcome): Promise<string | undefined> {
+    const { recognition } = this.#config;
     if (outcome !== 'noMatch' || findings?.vector === undefined) return undefined;
+    if (recognition.agreement.frames > 1) return undefined;
     const { site } = this.#accessPoint;
     const [{ config }, { model }] = await Promise.all([
       site.engine.faceState({}),
       this.#faces.service.describe({}),
     ]);
     if (config.mode !== 'stored') return undefined;
-    return sealedFace(toSend(findings.vector, model), site.sealing);
+    return sealedFace(toSend(findings.vector, model, recognition), site.sealing);
   }
 
   async #sighting(

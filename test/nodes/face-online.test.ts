@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import helper from 'node-red-node-test-helper';
 import type { EngineService } from '../../lib/engine/facade.ts';
 import { toSend } from '../../lib/face/use/elsewhere.ts';
 import { systemClock } from '../../lib/model/clock.ts';
@@ -60,7 +61,10 @@ describe('a face that only the server knows', function () {
   const gateway = (): EngineService => engines[0] ?? assert.fail();
   const server = (): EngineService => engines[1] ?? assert.fail();
 
-  beforeEach(async () => {
+  beforeEach(() => load());
+
+  async function load(camera: Record<string, string> = {}): Promise<void> {
+    await helper.unload();
     const [gatewaySite, serverSite] = sites;
     const end = pair.gateways[0];
     assert.ok(gatewaySite && serverSite && end);
@@ -87,7 +91,14 @@ describe('a face that only the server knows', function () {
         { id: 'door', type: 'gatewire-access-point', site: 'site', accessPointId: 'front' },
         { id: 'desk', ...face, mode: 'enrol', site: 'server-site', wires: [['enrolled']] },
         {
-          ...{ id: 'camera', ...face, mode: 'identify', site: 'site', accessPoint: 'door' },
+          ...{
+            id: 'camera',
+            ...face,
+            mode: 'identify',
+            site: 'site',
+            accessPoint: 'door',
+            ...camera,
+          },
           wires: [['local'], ['local'], ['faults']],
         },
         {
@@ -99,7 +110,7 @@ describe('a face that only the server knows', function () {
         ...['enrolled', 'decided', 'faults'].map((id) => ({ id, type: 'helper', z: 'tab' })),
       ],
     );
-  });
+  }
 
   /** What the server says of somebody who stands before the camera of the gateway. */
   async function decisionOn(picture: Buffer, port: number): Promise<Decision> {
@@ -124,6 +135,19 @@ describe('a face that only the server knows', function () {
     assert.equal(decision.person?.id, 'anna');
   });
 
+  it('opens to nobody below the threshold of the door, whatever the server would accept', async () => {
+    await load({ threshold: '0.99' });
+    const decision = await decisionOn(await photo(PORTRAITS.annaAgain), 2);
+    assert.deepEqual(decision.reasons, ['unknownCredential']);
+  });
+
+  it('is not asked for where several frames have to agree', async () => {
+    await load({ frames: '2' });
+    const sink = new Sink('sink2');
+    nodeById('camera').receive({ payload: await photo(PORTRAITS.annaAgain) });
+    assert.equal((await sink.at(0)).face, undefined);
+  });
+
   it('opens to nobody whom the server does not know either', async () => {
     const decision = await decisionOn(await photo(PORTRAITS.hanna), 2);
     assert.deepEqual(decision.reasons, ['unknownCredential']);
@@ -131,7 +155,11 @@ describe('a face that only the server knows', function () {
 
   it('is nobody by the vector of another model, and the server says why', async () => {
     const other = { algorithm: 'other', version: '1', dimension: 512, quantisation: 'int7' };
-    const face = toSend(new Float32Array(512).fill(1), { ...other, digest: '0'.repeat(64) });
+    const model = { ...other, digest: '0'.repeat(64) };
+    const face = toSend(new Float32Array(512).fill(1), model, {
+      thresholds: {},
+      margin: undefined,
+    });
     const sink = new Sink('sink2');
     const credentials = [{ type: 'face', value: 'nobody', format: 'face', at: Date.now() }];
     nodeById('check').receive({

@@ -19,6 +19,9 @@ export const FaceVector = Type.Object(
   {
     model: ModelIdentity,
     vector: Type.String({ maxLength: 5464, pattern: '^[A-Za-z0-9+/]+={0,2}$' }),
+    /** Lowest cosine and margin that count at this door, if it has set its own. */
+    least: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    margin: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   },
   closed,
 );

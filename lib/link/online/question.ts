@@ -21,6 +21,9 @@ export interface Face {
   model: ModelIdentity;
   /** One byte each, in base64. */
   vector: string;
+  /** Lowest cosine and margin that count at this door, if it has set its own. */
+  least?: number;
+  margin?: number;
 }
 
 /** What a gateway wants to know. */
