@@ -11,17 +11,10 @@ import { readKeys, type EngineKeys } from './keys.ts';
 import { createSecrets } from './secrets.ts';
 import { DATABASE_FILE } from './store/database.ts';
 import { openStore } from './store/open.ts';
-import type { StoreLimits } from './store/store.ts';
 
 const PROBE_INTERVAL = 2000;
 /** Milliseconds between two announcements of new records. */
 const RECORDED_INTERVAL = 20;
-/** In force until the first configuration arrives (R-048, D9). */
-const DEFAULT_LIMITS: StoreLimits = {
-  ring: 2000,
-  quotaRecords: 1_000_000,
-  quotaBytes: 1024 ** 3,
-};
 
 export interface EngineOptions {
   /** The data folder; made if it does not exist. */
@@ -48,7 +41,6 @@ export async function createEngine(options: EngineOptions): Promise<EngineServic
   const { store, rows, side } = await openStore({
     folder,
     keys,
-    limits: DEFAULT_LIMITS,
     clock,
     listener: {
       event: (event) => {

@@ -14,6 +14,13 @@ const ANNOUNCE_EVERY = 60_000;
 /** About what such an announcement takes itself, in bytes. */
 const EVENT_BYTES = 400;
 
+/** Until the limits of the site are known: those of another one could drop what it still has to keep. */
+export const UNLIMITED: StoreLimits = {
+  ring: Infinity,
+  quotaRecords: Infinity,
+  quotaBytes: Infinity,
+};
+
 /** Unsent records that were overwritten and not announced yet. */
 type Overwritten = Partial<Record<Stream, { from: number; to: number }>>;
 

@@ -30,7 +30,8 @@ export interface StoreOptions {
   /** The data folder; created if it is missing. */
   folder: string;
   keys: StoreKeys;
-  limits: StoreLimits;
+  /** In force at once; without them nothing is dropped before `setLimits`. */
+  limits?: StoreLimits;
   clock: Clock;
   listener?: StoreListener;
 }
@@ -78,7 +79,7 @@ function startWorker({ folder, keys, limits, clock }: StoreOptions): Worker {
   const workerData: WriterSetup = {
     folder,
     logMac: keys.logMac,
-    limits,
+    ...(limits === undefined ? {} : { limits }),
     clock: { now: clock.now(), monotonic: clock.monotonic() },
   };
   return new Worker(siblingModule(import.meta.url, 'worker'), { workerData });

@@ -40,7 +40,8 @@ import type {
 export interface WriterSetup {
   folder: string;
   logMac: Uint8Array;
-  limits: StoreLimits;
+  /** Nothing is dropped before there are limits. */
+  limits?: StoreLimits;
   clock: ClockStamp;
 }
 

@@ -10,6 +10,7 @@ import { AccessError, toAccessError } from '../../model/errors.ts';
 import { Ballast } from './ballast.ts';
 import { DATABASE_FILE, isDatabaseError, storeError } from './database.ts';
 import { perStream } from './heads.ts';
+import { UNLIMITED } from './limits.ts';
 import {
   toMessage,
   type Append,
@@ -155,7 +156,7 @@ async function start(port: MessagePort, setup: WriterSetup): Promise<void> {
       file: join(setup.folder, DATABASE_FILE),
       key: createSecretKey(setup.logMac),
       clock,
-      limits: setup.limits,
+      limits: setup.limits ?? UNLIMITED,
       ballast,
       publish: (entry) => {
         send({ kind: 'event', entry });

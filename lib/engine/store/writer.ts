@@ -10,6 +10,7 @@ import {
   initialLimitState,
   limitsPending,
   trimSent,
+  UNLIMITED,
   type LimitState,
 } from './limits.ts';
 import type { LogDraft } from './log-draft.ts';
@@ -104,6 +105,7 @@ export class Writer {
   }
 
   async setLimits(limits: StoreLimits): Promise<void> {
+    if (this.#limits === UNLIMITED) this.#limitState = initialLimitState(this.heads, limits);
     this.#limits = limits;
     await this.transaction(() => undefined);
   }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import { openStore } from '../../../lib/engine/store/open.ts';
 import type { StoreLimits } from '../../../lib/engine/store/store.ts';
 import { verifyLog } from '../../../lib/engine/store/verify.ts';
-import { STREAMS } from '../../../lib/model/record.ts';
+import { STREAMS, type EventEntry } from '../../../lib/model/record.ts';
 import { LOG_KEY, StoreBench, WIDE, accessRecord, eventRecord } from './support.ts';
 
 describe('the limits of the log', () => {
@@ -135,6 +136,33 @@ describe('the limits of the log', () => {
       await store.append(accessRecord());
     }
     assert.deepEqual(codes(), ['quota70']);
+  });
+
+  it('drops nothing before it knows the limits of its site', async () => {
+    const folder = bench.folder();
+    const keys = { logMac: LOG_KEY };
+    const { store } = await openStore({ folder, keys, clock: bench.clock });
+    await Promise.all(Array.from({ length: 2100 }, () => store.append(accessRecord())));
+    await store.acknowledge('access', 2090);
+    assert.equal((await store.health()).streams.access.first, 1);
+    await store.setLimits({ ...WIDE, ring: 2050 });
+    assert.equal((await store.health()).streams.access.first, 41);
+    await store.close();
+  });
+
+  it('holds what it is opened with for no news when it learns the limits', async () => {
+    const folder = bench.folder();
+    const { store } = await open({}, folder);
+    await Promise.all(Array.from({ length: 80 }, () => store.append(accessRecord())));
+    await store.close();
+    const keys = { logMac: LOG_KEY };
+    const event = (entry: EventEntry) => bench.events.push(entry);
+    const again = await openStore({ folder, keys, clock: bench.clock, listener: { event } });
+    await again.store.setLimits({ ...WIDE, quotaRecords: 100 });
+    await again.store.append(accessRecord());
+    assert.deepEqual(codes(), []);
+    assert.ok((await again.store.health()).problems.includes('quota70'));
+    await again.store.close();
   });
 
   it('takes over new limits at once', async () => {
