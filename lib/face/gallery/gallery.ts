@@ -37,11 +37,8 @@ class Gallery implements FaceGallery {
   #audiences = new Audiences();
   readonly #credentials: string[] = [];
   readonly #persons: string[] = [];
-  /** Of each row: the number of its combination of groups, and 1 / length of its template. */
+  /** Of each row the number of its combination of groups. */
   #sets = new Numbers();
-  #inverses = new Numbers();
-  /** No row ever had a larger one. */
-  #largestInverse = 0;
   readonly #rowOf = new Map<string, number>();
   readonly #ofPerson = new Map<string, string[]>();
 
@@ -72,10 +69,7 @@ class Gallery implements FaceGallery {
     }
     this.remove(credential);
     const row = this.size;
-    this.#rows.write(row, template);
-    const inverse = 1 / templateNorm(template);
-    this.#inverses.set(row, inverse);
-    this.#largestInverse = Math.max(this.#largestInverse, inverse);
+    this.#rows.write(row, template, 1 / templateNorm(template));
     this.#sets.set(row, this.#audiences.join(groups));
     this.#credentials.push(credential);
     this.#persons.push(person);
@@ -99,7 +93,6 @@ class Gallery implements FaceGallery {
     this.#rows = this.#makeRows(this.#dimension);
     this.#audiences = new Audiences();
     this.#sets = new Numbers();
-    this.#inverses = new Numbers();
     this.#credentials.length = 0;
     this.#persons.length = 0;
     this.#rowOf.clear();
@@ -116,10 +109,9 @@ class Gallery implements FaceGallery {
     const ranking = new Ranking(limit);
     const belongs = (row: number): boolean =>
       allowed === undefined || allowed[this.#sets.at(row)] === 1 || single.has(row);
-    this.#rows.dots(probe, this.size, (first, dots, highest) => {
-      if (highest * this.#largestInverse < ranking.floor) return;
-      const inverses = this.#inverses.values.subarray(first, first + dots.length);
-      bestOf(dots, inverses, ranking.floor, (at, score) => {
+    this.#rows.scores(probe, this.size, (first, scores, highest) => {
+      if (highest < ranking.floor) return;
+      bestOf(scores, ranking.floor, (at, score) => {
         const row = first + at;
         if (belongs(row)) ranking.offer(this.#candidate(row, score));
         return ranking.floor;
@@ -132,8 +124,7 @@ class Gallery implements FaceGallery {
     const probe = this.#probe(vector);
     const ranking = new Ranking(1);
     for (const row of this.#rowsOf([person])) {
-      const score = this.#rows.dot(probe, row) * this.#inverses.at(row);
-      ranking.offer(this.#candidate(row, score));
+      ranking.offer(this.#candidate(row, this.#rows.score(probe, row)));
     }
     return scaled(ranking, probe)[0];
   }
@@ -148,11 +139,11 @@ class Gallery implements FaceGallery {
     const probe = toProbe(toVector(this.#rows.read(own)));
     const scale = 1 / probeNorm(probe);
     const person = this.#persons[own];
-    this.#rows.dots(probe, this.size, (first, dots) => {
-      for (const [at, dot] of dots.entries()) {
+    this.#rows.scores(probe, this.size, (first, scores) => {
+      for (const [at, score] of scores.entries()) {
         const row = first + at;
         if (this.#persons[row] === person) continue;
-        take(dot * this.#inverses.at(row) * scale, this.#credentials[row] ?? '');
+        take(score * scale, this.#credentials[row] ?? '');
       }
     });
   }
@@ -191,7 +182,6 @@ class Gallery implements FaceGallery {
   #moveRow(from: number, to: number): void {
     const credential = this.#credentials[from] ?? '';
     this.#rows.move(from, to);
-    this.#inverses.set(to, this.#inverses.at(from));
     this.#sets.set(to, this.#sets.at(from));
     this.#credentials[to] = credential;
     this.#persons[to] = this.#persons[from] ?? '';
@@ -199,16 +189,15 @@ class Gallery implements FaceGallery {
   }
 }
 
-/** Offers every weighted value that is not below a floor, which the offer may raise. */
+/** Offers every score that is not below a floor, which the offer may raise. */
 function bestOf(
-  dots: Int32Array,
-  weights: Float64Array,
+  scores: Float64Array,
   floor: number,
   offer: (at: number, score: number) => number,
 ): void {
   let lowest = floor;
-  for (let at = 0; at < dots.length; at++) {
-    const score = (dots[at] ?? 0) * (weights[at] ?? 0);
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] ?? 0;
     if (score >= lowest) lowest = offer(at, score);
   }
 }

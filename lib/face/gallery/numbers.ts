@@ -4,11 +4,6 @@ const FIRST_SIZE = 1024;
 export class Numbers {
   #values = new Float64Array(FIRST_SIZE);
 
-  /** The numbers, and zeros behind them; another array after growing. */
-  get values(): Float64Array {
-    return this.#values;
-  }
-
   at(index: number): number {
     return this.#values[index] ?? 0;
   }

@@ -19,19 +19,37 @@ export class Ranking {
   }
 
   offer(candidate: FaceCandidate): void {
-    const known = this.#list.findIndex(({ person }) => person === candidate.person);
-    const rival = this.#list[known];
-    if (rival !== undefined) {
-      if (compare(rival, candidate) <= 0) return;
-      this.#list.splice(known, 1);
-    }
-    this.#list.splice(this.#placeOf(candidate), 0, candidate);
-    this.#list.length = Math.min(this.#list.length, this.#limit);
+    const list = this.#list;
+    const place = this.#placeOf(candidate);
+    if (place === undefined) return;
+    const weaker = indexOfPerson(list, candidate.person, place);
+    moveDown(list, place, Math.min(weaker, this.#limit - 1));
+    list[place] = candidate;
   }
 
-  #placeOf(candidate: FaceCandidate): number {
-    const place = this.#list.findIndex((other) => compare(candidate, other) < 0);
-    return place < 0 ? this.#list.length : place;
+  /** Where a candidate belongs; undefined behind a better one of the same person, and behind the end. */
+  #placeOf(candidate: FaceCandidate): number | undefined {
+    for (let place = 0; place < this.#limit; place++) {
+      const other = this.#list[place];
+      if (other === undefined || compare(candidate, other) < 0) return place;
+      if (other.person === candidate.person) return undefined;
+    }
+    return undefined;
+  }
+}
+
+/** Where a person's candidate is at or behind `from`; the length of the list if there is none. */
+function indexOfPerson(list: readonly FaceCandidate[], person: string, from: number): number {
+  let at = from;
+  while (at < list.length && list[at]?.person !== person) at += 1;
+  return at;
+}
+
+/** Moves what is at `from` and behind it one place down, over what is at `to`. */
+function moveDown(list: FaceCandidate[], from: number, to: number): void {
+  for (let at = to; at > from; at--) {
+    const above = list[at - 1];
+    if (above !== undefined) list[at] = above;
   }
 }
 
