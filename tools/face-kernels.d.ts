@@ -1,1 +1,1 @@
-export function compileKernel(name: 'relaxed' | 'baseline'): Promise<string>;
+export function compileKernel(folder: 'gallery' | 'pictures', name: string): Promise<string>;

@@ -1,5 +1,6 @@
 import type { Point } from './landmarks.ts';
-import { resample, type Raster, type Similarity } from './raster.ts';
+import type { Raster, Similarity } from './raster.ts';
+import { resample } from './resample.ts';
 
 /**
  * The face turned, scaled and moved so that its points come to lie as near to the wanted ones as they can, in a square

@@ -1,7 +1,8 @@
 import type { Box } from '../face.ts';
 import type { Net } from '../models/nets.ts';
 import { planesOf, type Colours } from './planes.ts';
-import { fromBox, moved, resample, type Raster, type Similarity } from './raster.ts';
+import { fromBox, moved, type Raster, type Similarity } from './raster.ts';
+import { resample } from './resample.ts';
 
 const SIZE = { width: 320, height: 240 };
 const COLOURS: Colours = { order: 'RGB', mean: [127, 127, 127], deviation: [128, 128, 128] };

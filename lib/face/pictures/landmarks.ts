@@ -1,7 +1,8 @@
 import type { Box } from '../face.ts';
 import type { Net } from '../models/nets.ts';
 import { greyOf } from './planes.ts';
-import { fromBox, moved, resample, squareAround, type Raster } from './raster.ts';
+import { fromBox, moved, squareAround, type Raster } from './raster.ts';
+import { resample } from './resample.ts';
 
 const SIZE = { width: 64, height: 64 };
 const WHITE = 256;

@@ -1,7 +1,8 @@
 import type { Box } from '../face.ts';
 import type { Net } from '../models/nets.ts';
 import { planesOf, softmax, type Colours } from './planes.ts';
-import { fromBox, movedInside, resample, squareAround, type Raster } from './raster.ts';
+import { fromBox, movedInside, squareAround, type Raster } from './raster.ts';
+import { resample } from './resample.ts';
 
 const SIZE = { width: 128, height: 128 };
 const COLOURS: Colours = { order: 'BGR', mean: [0, 0, 0], deviation: [1, 1, 1] };

@@ -2,7 +2,8 @@ import type { Box, FaceFindings } from '../face.ts';
 import type { Net } from '../models/nets.ts';
 import { LEFT_EYE, middle, RIGHT_EYE, type Point } from './landmarks.ts';
 import { greyOf, planesOf, softmax, type Colours } from './planes.ts';
-import { fromBox, movedInside, resample, squareAround, type Raster } from './raster.ts';
+import { fromBox, movedInside, squareAround, type Raster } from './raster.ts';
+import { resample } from './resample.ts';
 
 type Quality = NonNullable<FaceFindings['quality']>;
 
