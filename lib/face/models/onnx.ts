@@ -40,6 +40,33 @@ export function readOperation(message: Uint8Array): Omit<Operation, 'attributes'
   return operation;
 }
 
+/** The operation that a field of a graph is. */
+export function operationOf({ number, value }: Field): Omit<Operation, 'attributes'> | undefined {
+  return number === GRAPH.node && typeof value !== 'bigint' ? readOperation(value) : undefined;
+}
+
+/** The constant of 32-bit floats that a field of a graph is. */
+export function constantOf({ number, value }: Field): Constant | undefined {
+  return number === GRAPH.initializer && typeof value !== 'bigint'
+    ? readConstant(value)
+    : undefined;
+}
+
+/** The field of an operation with another value of one of its attributes. */
+export function withAttribute(operation: Field, name: string, value: number): Field {
+  if (typeof operation.value === 'bigint') return operation;
+  const parts = readFields(operation.value).map((part) => {
+    if (part.number !== NODE.attribute || typeof part.value === 'bigint') return part;
+    const [named] = readFields(part.value).filter((field) => field.number === ATTRIBUTE.name);
+    const isMeant =
+      named !== undefined &&
+      typeof named.value !== 'bigint' &&
+      Buffer.from(named.value).toString() === name;
+    return isMeant ? bytesField(NODE.attribute, attributeFields(name, value)) : part;
+  });
+  return bytesField(GRAPH.node, parts);
+}
+
 export function operationField({ name, type, inputs, outputs, attributes }: Operation): Field {
   return bytesField(GRAPH.node, [
     ...inputs.map((input) => bytesField(NODE.input, input)),

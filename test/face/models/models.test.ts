@@ -45,9 +45,24 @@ describe('face: models', function () {
     const graph = graphOf(tuned);
     const types = new Set(operationsOf(graph).map(({ type }) => type));
     assert.deepEqual([...types].sort(), ['Add', 'Conv', 'Relu', 'Reshape']);
-    assert.ok(weightsOf(graph).every((weight) => weight === 0 || Math.abs(weight) >= 1e-20));
+    assert.ok(weightsOf(graph).every((weight) => weight === 0 || Math.abs(weight) >= 1e-12));
     assert.equal(tune(tuned), undefined, 'it is tuned again');
     assert.deepEqual((await openNets(folder, manifest)).untuned, []);
+  });
+
+  it('are tuned: convolutions of single channels have whole blocks of them', async () => {
+    const { liveness } = await readManifest(folder);
+    const tuned = tune(readFileSync(path.join(folder, liveness.file)));
+    assert.ok(tuned);
+    const single = shapesOf(graphOf(tuned)).filter(
+      ([, taken, ...window]) => taken === 1 && window.length === 2,
+    );
+    assert.ok(single.length >= 30);
+    assert.deepEqual(
+      single.filter(([channels = 0]) => channels % 16 !== 0),
+      [],
+    );
+    assert.equal(tune(tuned), undefined, 'it is tuned again');
   });
 
   it('run as they came, and are named, where the tuned form computes something else', async () => {
@@ -139,6 +154,12 @@ function operationsOf(graph: readonly Field[]): { type: string }[] {
   return graph
     .filter(({ number }) => number === GRAPH.node)
     .map((field) => readOperation(bytesOf(field)));
+}
+
+function shapesOf(graph: readonly Field[]): (readonly number[])[] {
+  return graph
+    .filter(({ number }) => number === GRAPH.initializer)
+    .map((field) => readConstant(bytesOf(field))?.shape ?? []);
 }
 
 function weightsOf(graph: readonly Field[]): number[] {
