@@ -20,7 +20,7 @@ export const FACE_FLAWS = [
 ] as const;
 export type FaceFlaw = (typeof FACE_FLAWS)[number];
 
-/** What is asked of a picture; `false` asks for nothing. */
+/** What is asked of a picture; `false` asks for nothing, and nothing is computed for it. */
 export interface FaceDemands {
   /** Lowest height of the face, in pixels of the worked picture. Default 70. */
   height?: number;
@@ -36,6 +36,18 @@ export interface FaceDemands {
   liveness?: number | false;
 }
 
+/** How well a face can be seen. What nothing was asked of is absent. */
+export interface FaceQuality {
+  /** Turn to the side, up and down, and tilt, in degrees. */
+  yaw?: number;
+  pitch?: number;
+  roll?: number;
+  /** Probability that the eyes are open, 0 to 1. */
+  eyes?: number;
+  /** Variance of the Laplacian over the aligned face: the lower, the more blurred. */
+  sharpness?: number;
+}
+
 /** What a picture shows. */
 export interface FaceFindings {
   /** Width and height of the upright picture, in pixels, scaled down to at most 1280 on the longer side. */
@@ -46,16 +58,7 @@ export interface FaceFindings {
   /** What the picture lacks; empty if the face is usable. */
   flaws: FaceFlaw[];
   /** Absent where the picture has no face that is alone and large enough, as is all that follows. */
-  quality?: {
-    /** Turn to the side, up and down, and tilt, in degrees. */
-    yaw: number;
-    pitch: number;
-    roll: number;
-    /** Probability that the eyes are open, 0 to 1. */
-    eyes: number;
-    /** Variance of the Laplacian over the aligned face: the lower, the more blurred. */
-    sharpness: number;
-  };
+  quality?: FaceQuality;
   /** Probability that the face is live, 0 to 1; absent where none was asked for. */
   liveness?: number;
   /** L2-normalised vector of the largest face, as long as the model says; absent where there is any flaw. */

@@ -1,4 +1,4 @@
-import type { FaceFindings } from '../../lib/face/face.ts';
+import type { FaceFindings, FaceQuality } from '../../lib/face/face.ts';
 import { optional } from '../../lib/model/optional.ts';
 import type { Outcome } from './passing.ts';
 
@@ -7,7 +7,7 @@ export interface FaceReport {
   outcome: string;
   flaws?: FaceFindings['flaws'];
   faces?: number;
-  quality?: FaceFindings['quality'];
+  quality?: FaceQuality;
   liveness?: number;
   /** What else there is to tell, by the mode of the node. */
   [more: string]: unknown;

@@ -13,6 +13,8 @@ import { eyesOpen, poseOf, sharpnessOf } from './quality.ts';
 import type { Raster } from './raster.ts';
 import { Stopwatch } from './stopwatch.ts';
 
+type Demand = 'turn' | 'eyes' | 'sharpness' | 'liveness';
+
 /** Throws INPUT_INVALID for a picture that cannot be read. */
 export type Analyse = (picture: Uint8Array, demands?: FaceDemands) => Promise<FaceFindings>;
 
@@ -43,14 +45,15 @@ export function createAnalyser({ embedder }: FaceManifest, { nets }: FaceNets): 
     const aligned = await watch.time('align', () =>
       align(raster, fivePoints(points), wanted, embedder.size),
     );
-    const pose = await watch.time('pose', () => poseOf(nets.pose, raster, face));
-    const eyes = await watch.time('eyes', () => eyesOpen(nets.eyes, raster, points));
-    const sharpness = await watch.time('sharpness', () => sharpnessOf(aligned));
-    const quality = { ...pose, eyes, sharpness };
-    const liveness =
-      demands.liveness === false
-        ? undefined
-        : await watch.time('liveness', () => livenessOf(nets.liveness, raster, face));
+    /** A stage that runs only where its result is asked for. */
+    async function where<T>(stage: Demand, work: () => Promise<T> | T): Promise<T | undefined> {
+      return demands[stage] === false ? undefined : watch.time(stage, work);
+    }
+    const turn = await where('turn', () => poseOf(nets.pose, raster, face));
+    const eyes = await where('eyes', () => eyesOpen(nets.eyes, raster, points));
+    const sharpness = await where('sharpness', () => sharpnessOf(aligned));
+    const quality = { ...turn, ...optional('eyes', eyes), ...optional('sharpness', sharpness) };
+    const liveness = await where('liveness', () => livenessOf(nets.liveness, raster, face));
     const flaws = flawsOfFace(quality, liveness, demands);
     const vector =
       flaws.length > 0 ? undefined : await watch.time('embed', () => embed(nets.embedder, aligned));

@@ -1,4 +1,4 @@
-import type { Box, FaceDemands, FaceFindings, FaceFlaw } from '../face.ts';
+import type { Box, FaceDemands, FaceFlaw, FaceQuality } from '../face.ts';
 
 /** What is asked of a picture unless the caller says otherwise. */
 const DEMANDS: Required<FaceDemands> = {
@@ -31,9 +31,9 @@ export function flawsOfPicture(
   return flaws;
 }
 
-/** Flaws of the face that counts. A value that is no number is a flaw. */
+/** Flaws of the face that counts. A value that is asked for and missing, or is no number, is a flaw. */
 export function flawsOfFace(
-  { yaw, pitch, eyes, sharpness }: NonNullable<FaceFindings['quality']>,
+  { yaw = NaN, pitch = NaN, eyes = NaN, sharpness = NaN }: FaceQuality,
   liveness: number | undefined,
   demands: Required<FaceDemands>,
 ): FaceFlaw[] {

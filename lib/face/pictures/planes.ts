@@ -25,10 +25,12 @@ export function planesOf({ width, height, data }: Raster, colours: Colours): Flo
 
 /** Brightness, 0 to 255, by the weights of ITU-R BT.601. */
 export function greyOf({ width, height, data }: Raster): Float32Array {
-  return Float32Array.from({ length: width * height }, (_, pixel) => {
-    const at = pixel * 3;
-    return 0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0);
-  });
+  const grey = new Float32Array(width * height);
+  for (let pixel = 0, at = 0; pixel < grey.length; pixel += 1, at += 3) {
+    grey[pixel] =
+      0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0);
+  }
+  return grey;
 }
 
 /** Shares of one, from the logits of a network. */

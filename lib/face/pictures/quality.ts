@@ -1,11 +1,9 @@
-import type { Box, FaceFindings } from '../face.ts';
+import type { Box, FaceQuality } from '../face.ts';
 import type { Net } from '../models/nets.ts';
 import { LEFT_EYE, middle, RIGHT_EYE, type Point } from './landmarks.ts';
 import { greyOf, planesOf, softmax, type Colours } from './planes.ts';
 import { fromBox, movedInside, squareAround, type Raster } from './raster.ts';
 import { resample } from './resample.ts';
-
-type Quality = NonNullable<FaceFindings['quality']>;
 
 const POSE_SIZE = { width: 224, height: 224 };
 /** Mean and deviation of ImageNet, for values of 0 to 255. */
@@ -28,7 +26,7 @@ export async function poseOf(
   net: Net,
   picture: Raster,
   face: Box,
-): Promise<Pick<Quality, 'yaw' | 'pitch' | 'roll'>> {
+): Promise<Pick<FaceQuality, 'yaw' | 'pitch' | 'roll'>> {
   const from = fromBox(squareAround(face, POSE_CROP), POSE_SIZE);
   const outputs = await net.run(planesOf(resample(picture, from, POSE_SIZE), POSE_COLOURS));
   const [yaw = 0, pitch = 0, roll = 0] = outputs.map(degrees);
@@ -70,18 +68,21 @@ async function eyeOpen(
 export function sharpnessOf(face: Raster): number {
   const grey = greyOf(face);
   const { width, height } = face;
-  const values: number[] = [];
+  let sum = 0;
+  let squares = 0;
   for (let y = 1; y < height - 1; y += 1) {
     for (let x = 1; x < width - 1; x += 1) {
-      const at = y * width + x;
-      const around =
-        (grey[at - 1] ?? 0) +
-        (grey[at + 1] ?? 0) +
-        (grey[at - width] ?? 0) +
-        (grey[at + width] ?? 0);
-      values.push(around - 4 * (grey[at] ?? 0));
+      const value = laplacian(grey, y * width + x, width);
+      sum += value;
+      squares += value * value;
     }
   }
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  const count = (width - 2) * (height - 2);
+  return squares / count - (sum / count) ** 2;
+}
+
+function laplacian(grey: Float32Array, at: number, width: number): number {
+  const across = (grey[at - 1] ?? 0) + (grey[at + 1] ?? 0);
+  const down = (grey[at - width] ?? 0) + (grey[at + width] ?? 0);
+  return across + down - 4 * (grey[at] ?? 0);
 }
