@@ -7,7 +7,7 @@ import path from 'node:path';
 import createWabt from 'wabt';
 
 const FACE = path.resolve(import.meta.dirname, '..', 'lib', 'face');
-const KERNELS = { gallery: ['relaxed', 'baseline'], pictures: ['resample'] };
+const KERNELS = { gallery: ['relaxed', 'baseline'], pictures: ['pixels'] };
 
 /** The bytes of a kernel, in base64. */
 export async function compileKernel(folder, name) {

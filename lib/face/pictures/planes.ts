@@ -1,3 +1,4 @@
+import { BEHIND, kernel, load, unload } from './kernel.ts';
 import type { Raster } from './raster.ts';
 
 /** How a network wants its colours: `(value - mean) / deviation` in each of its channels. */
@@ -9,18 +10,16 @@ export interface Colours {
 
 /** A picture as a network takes it: one plane a channel. */
 export function planesOf({ width, height, data }: Raster, colours: Colours): Float32Array {
-  const pixels = width * height;
-  const planes = new Float32Array(pixels * 3);
+  const plane = width * height * Float32Array.BYTES_PER_ELEMENT;
+  const start = data.length + BEHIND;
+  load(data, 3 * plane + 2 * BEHIND);
   for (let channel = 0; channel < 3; channel += 1) {
     const from = colours.order === 'RGB' ? channel : 2 - channel;
-    const mean = colours.mean[channel] ?? 0;
+    const target = start + channel * plane;
     const factor = 1 / (colours.deviation[channel] ?? 1);
-    const start = channel * pixels;
-    for (let pixel = 0; pixel < pixels; pixel += 1) {
-      planes[start + pixel] = ((data[pixel * 3 + from] ?? 0) - mean) * factor;
-    }
+    kernel.plane(from, target, target + plane, colours.mean[channel] ?? 0, factor);
   }
-  return planes;
+  return new Float32Array(unload(start, 3 * plane).buffer);
 }
 
 /** Brightness, 0 to 255, by the weights of ITU-R BT.601. */

@@ -1,42 +1,6 @@
 import type { Box } from '../face.ts';
-import { RESAMPLE } from './kernels.ts';
+import { BEHIND, kernel, load, unload } from './kernel.ts';
 import { moved, type Raster, type Similarity, type Size } from './raster.ts';
-
-/** Bytes of a page of WebAssembly memory. */
-const PAGE = 65_536;
-/** Bytes that the kernel touches behind the last pixel. */
-const BEHIND = 5;
-
-type Average = (
-  source: number,
-  stride: number,
-  target: number,
-  columns: number,
-  rows: number,
-  block: number,
-) => void;
-
-type Interpolate = (
-  source: number,
-  stride: number,
-  width: number,
-  height: number,
-  target: number,
-  columns: number,
-  rows: number,
-  a: number,
-  b: number,
-  tx: number,
-  ty: number,
-) => void;
-
-/** SIMD of WebAssembly, which every processor has on which sharp runs: ten times as fast as JavaScript. */
-const { exports } = new WebAssembly.Instance(
-  new WebAssembly.Module(Buffer.from(RESAMPLE, 'base64')),
-);
-const memory = exports.memory as WebAssembly.Memory;
-const average = exports.average as Average;
-const interpolate = exports.interpolate as Interpolate;
 
 /** A raster in the memory of the kernel. */
 interface Placed extends Size {
@@ -56,30 +20,21 @@ export function resample(source: Raster, from: Similarity, size: Size): Raster {
   if (part.width < block || part.height < block) return { ...size, data: new Uint8Array(bytes) };
   const whole = place(source, part, bytes);
   const blocks = block === 1 ? whole : shrink(whole, block);
-  const target = endOf(blocks);
-  interpolate(
-    blocks.start,
-    blocks.stride,
-    blocks.width,
-    blocks.height,
-    target,
-    size.width,
-    size.height,
-    from.a / block,
-    from.b / block,
-    (from.tx - part.x) / block,
-    (from.ty - part.y) / block,
-  );
-  return { ...size, data: new Uint8Array(memory.buffer).slice(target, target + bytes) };
+  const rest: Similarity = {
+    a: from.a / block,
+    b: from.b / block,
+    tx: (from.tx - part.x) / block,
+    ty: (from.ty - part.y) / block,
+  };
+  const start = block > 1 && isDone(blocks, rest, size) ? blocks.start : mix(blocks, rest, size);
+  return { ...size, data: unload(start, bytes) };
 }
 
 /** Copies the rows of a part to the start of the memory, and makes room for the same again and a result. */
 function place(source: Raster, { x, y, width, height }: Box, result: number): Placed {
   const stride = source.width * 3;
   const rows = source.data.subarray(y * stride, (y + height) * stride);
-  const missing = 2 * rows.length + result + 3 * BEHIND - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  new Uint8Array(memory.buffer).set(rows);
+  load(rows, rows.length + result + 3 * BEHIND);
   return { start: x * 3, stride, width, height };
 }
 
@@ -88,8 +43,22 @@ function shrink(raster: Placed, block: number): Placed {
   const width = Math.floor(raster.width / block);
   const height = Math.floor(raster.height / block);
   const start = endOf(raster);
-  average(raster.start, raster.stride, start, width, height, block);
+  kernel.average(raster.start, raster.stride, start, width, height, block);
   return { start, stride: width * 3, width, height };
+}
+
+/** Whether blocks are the very pixels of the result, as from cameras of 640 x 480. */
+function isDone({ width, height }: Size, { a, b, tx, ty }: Similarity, size: Size): boolean {
+  const stays = a === 1 && b === 0 && tx === 0 && ty === 0;
+  return stays && width === size.width && height === size.height;
+}
+
+/** Mixes each pixel of the result from the four around its place. Returns where the result lies. */
+function mix(raster: Placed, { a, b, tx, ty }: Similarity, size: Size): number {
+  const { start, stride, width, height } = raster;
+  const target = endOf(raster);
+  kernel.interpolate(start, stride, width, height, target, size.width, size.height, a, b, tx, ty);
+  return target;
 }
 
 function endOf({ start, stride, height }: Placed): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { RESAMPLE } from '../../../lib/face/pictures/kernels.ts';
+import { PIXELS } from '../../../lib/face/pictures/kernels.ts';
 import {
   fromBox,
   moved,
@@ -14,8 +14,8 @@ import { seeded } from '../support.ts';
 
 describe('face: resampling', () => {
   it('runs the compiled .wat file', async () => {
-    const compiled = await compileKernel('pictures', 'resample');
-    assert.equal(RESAMPLE, compiled, 'run: node tools/face-kernels.js');
+    const compiled = await compileKernel('pictures', 'pixels');
+    assert.equal(PIXELS, compiled, 'run: node tools/face-kernels.js');
   });
 
   it('turns, moves and scales by the mix of four pixels, and is black outside', () => {
@@ -50,6 +50,12 @@ describe('face: resampling', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('leaves blocks as they are where they are the result already', () => {
+    const source = noise({ width: 40, height: 30 });
+    const to = { width: 20, height: 15 };
+    assert.deepEqual(resample(source, { a: 2, b: 0, tx: 0, ty: 0 }, to), means(source, to, 2));
   });
 
   it('is black where it points to nothing, or to less than a block', () => {

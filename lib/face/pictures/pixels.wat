@@ -1,4 +1,4 @@
-;; Shrinks, turns and moves pictures. Pixels are three bytes, of which eight are read and four written at a time: the
+;; Shrinks, turns and moves pictures, and takes them apart into planes. Pixels are three bytes, of which eight are read and four written at a time: the
 ;; rest belongs to pixels to the right, which are written later, and memory goes on behind the last one.
 (module
   (memory (export "memory") 1)
@@ -84,6 +84,20 @@
           (local.tee $column (i32.add (local.get $column) (i32.const 1))) (local.get $columns))))
       (br_if $next_row (i32.lt_u
         (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows)))))
+
+  ;; (value - mean) * factor of every third byte from `source` on, four at a time, as floats up to `end`.
+  (func (export "plane")
+    (param $source i32) (param $target i32) (param $end i32) (param $mean f32) (param $factor f32)
+    (loop $next_four
+      (v128.store (local.get $target) (f32x4.mul
+        (f32x4.sub
+          (f32x4.convert_i32x4_s (i8x16.shuffle 0 16 16 16 3 16 16 16 6 16 16 16 9 16 16 16
+            (v128.load (local.get $source)) (v128.const i64x2 0 0)))
+          (f32x4.splat (local.get $mean)))
+        (f32x4.splat (local.get $factor))))
+      (local.set $source (i32.add (local.get $source) (i32.const 12)))
+      (br_if $next_four (i32.lt_u
+        (local.tee $target (i32.add (local.get $target) (i32.const 16))) (local.get $end)))))
 
   ;; How far a coordinate lies behind a pixel, 0 at the outer half of the first one.
   (func $share (param $place f64) (param $pixel i32) (result v128)
