@@ -1,12 +1,35 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { EngineService } from '../../../lib/engine/facade.ts';
+import { DATABASE_FILE } from '../../../lib/engine/store/database.ts';
+import { unpackTemplate } from '../../../lib/engine/faces/sealed-template.ts';
+import { toTemplate, toVector } from '../../../lib/face/template.ts';
 import type { Change } from '../../../lib/model/entity.ts';
+import { openBytes } from '../../../lib/model/seal.ts';
 import { TestClock } from '../../support/clock.ts';
-import { eventCodes, newest, openSampleEngine, reopenEngine } from '../../support/engine.ts';
+import {
+  TEST_KEYS,
+  eventCodes,
+  newest,
+  openSampleEngine,
+  reopenEngine,
+} from '../../support/engine.ts';
+import { cosine, modelOf, randomVector, seeded } from '../../face/support.ts';
 import { makeFolder, removeFolder } from '../../support/folder.ts';
-import { Follower, MODEL, consent, done, face, put, remove, templateOf } from './support.ts';
+import {
+  Follower,
+  MODEL,
+  assertSameFace,
+  consent,
+  done,
+  face,
+  put,
+  remove,
+  templateOf,
+} from './support.ts';
 
 const DAY = 86_400_000;
 const KEEP = { mode: 'stored', keepAfterValidity: 30, keepAfterWithdrawal: 0 } as const;
@@ -109,6 +132,22 @@ describe('engine: faces', () => {
         assert.equal(content.includes(form), false, file.name);
     }
     assert.deepEqual(await faces(), ['f']);
+  });
+
+  it('keeps under the seal what is no likeness of the face without another key (T-14)', async () => {
+    const vector = randomVector(seeded(3), 512);
+    const template = Buffer.from(toTemplate(vector)).toString('base64');
+    await done(engine, consent('anna'), face('f', 'anna', { model: modelOf(512), template }));
+    const db = new DatabaseSync(join(folder, DATABASE_FILE), { readOnly: true });
+    const row = db.prepare("SELECT template FROM credential WHERE id = 'f'").get();
+    db.close();
+    const seal = createSecretKey(TEST_KEYS.seal);
+    const kept = openBytes(seal, 'template:f', row?.template as Uint8Array);
+    const { model, bytes } = unpackTemplate(kept.subarray(1));
+    assert.deepEqual(model, modelOf(512));
+    assert.ok(Math.abs(cosine(toVector(bytes), vector)) < 0.2);
+    const [listed] = (await engine.faceChanges({})).put;
+    assertSameFace(listed?.template, template);
   });
 
   it('lists the templates of other models for enrolment', async () => {
