@@ -32,6 +32,8 @@ import {
 } from './support.ts';
 
 const DAY = 86_400_000;
+/** Templates, and people who have them. */
+const TWO = { templates: 2, people: 2 };
 const KEEP = { mode: 'stored', keepAfterValidity: 30, keepAfterWithdrawal: 0 } as const;
 
 describe('engine: faces', () => {
@@ -252,6 +254,32 @@ describe('engine: faces', () => {
     clock.advance(7 * DAY);
     await done(engine, consent('chief'));
     assert.equal((await engine.faceState({})).templates, 0);
+  });
+
+  it('reports what is kept, by the texts that people agreed to, and names nobody', async () => {
+    await engine.configureFaces({ ...KEEP, keepAfterWithdrawal: 30 });
+    await done(engine, consent('anna', { at: 5 }), consent('boris', { at: 7 }));
+    await done(engine, face('f-anna', 'anna'), face('f-boris', 'boris'));
+    await done(engine, consent('boris', { at: 7, withdrawnAt: clock.now() }));
+    await done(engine, consent('chief', { text: '2026-2', language: 'en', at: 8 }));
+    await engine.useFaceModel({ model: MODEL });
+    const report = await engine.faceReport({});
+    const { site, model, templates, people, searchable, photos, pictures } = report;
+    assert.deepEqual({ site, model }, { site: 'plant', model: MODEL });
+    assert.deepEqual(
+      { templates, people, searchable, photos },
+      { ...TWO, searchable: 1, photos: 0 },
+    );
+    assert.deepEqual(pictures, { kept: 0, waiting: 0, bytes: 0 });
+    assert.deepEqual(
+      report.consents.map((each) => ({ ...each })),
+      [
+        { text: '2026-1', language: 'ru', given: 2, withdrawn: 1, first: 5, last: 7 },
+        { text: '2026-2', language: 'en', given: 1, withdrawn: 0, first: 8, last: 8 },
+      ],
+    );
+    for (const name of ['anna', 'boris', 'chief'])
+      assert.ok(!JSON.stringify(report).includes(name));
   });
 
   it('erases what it has of a face, and gives a receipt', async () => {
