@@ -45,15 +45,15 @@ export function createAnalyser({ embedder }: FaceManifest, { nets }: FaceNets): 
     const aligned = await watch.time('align', () =>
       align(raster, fivePoints(points), wanted, embedder.size),
     );
-    /** A stage that runs only where its result is asked for. */
-    async function where<T>(stage: Demand, work: () => Promise<T> | T): Promise<T | undefined> {
+    /** Runs a stage only where something is asked of its result. */
+    async function ifAsked<T>(stage: Demand, work: () => Promise<T> | T): Promise<T | undefined> {
       return demands[stage] === false ? undefined : watch.time(stage, work);
     }
-    const turn = await where('turn', () => poseOf(nets.pose, raster, face));
-    const eyes = await where('eyes', () => eyesOpen(nets.eyes, raster, points));
-    const sharpness = await where('sharpness', () => sharpnessOf(aligned));
+    const turn = await ifAsked('turn', () => poseOf(nets.pose, raster, face));
+    const eyes = await ifAsked('eyes', () => eyesOpen(nets.eyes, raster, points));
+    const sharpness = await ifAsked('sharpness', () => sharpnessOf(aligned));
     const quality = { ...turn, ...optional('eyes', eyes), ...optional('sharpness', sharpness) };
-    const liveness = await where('liveness', () => livenessOf(nets.liveness, raster, face));
+    const liveness = await ifAsked('liveness', () => livenessOf(nets.liveness, raster, face));
     const flaws = flawsOfFace(quality, liveness, demands);
     const vector =
       flaws.length > 0 ? undefined : await watch.time('embed', () => embed(nets.embedder, aligned));
