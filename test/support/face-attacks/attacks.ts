@@ -33,7 +33,11 @@ const ATTACKS = {
   /** Faded, on newsprint, with the dots of the printer. */
   printPoor: {
     medium: (photo, between) =>
-      printed(photo, { side: pixels(between, 280, 380), border: pixels(between, 10, 24) }, poor(between)),
+      printed(
+        photo,
+        { side: pixels(between, 280, 380), border: pixels(between, 10, 24) },
+        poor(between),
+      ),
   },
   cutOut: {
     medium: (photo, between) => cutOut(photo, pixels(between, 340, 440), inkjet(between)),

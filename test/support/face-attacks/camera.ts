@@ -134,14 +134,19 @@ export async function taken(
     (value) => value + noise * (random() + random() - 1),
   );
   const { width, height } = info;
-  return sharp(noisy, { raw: { width, height, channels: 3 } }).jpeg({ quality }).toBuffer();
+  return sharp(noisy, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality })
+    .toBuffer();
 }
 
 /** Mean of the middle, half as wide and half as high as the picture. */
 function metered({ width, height, data }: Light): number {
   let sum = 0;
   for (let y = Math.floor(height / 4); y < (height * 3) / 4; y += 1) {
-    const row = data.subarray((y * width + Math.floor(width / 4)) * 3, (y * width + Math.floor((width * 3) / 4)) * 3);
+    const row = data.subarray(
+      (y * width + Math.floor(width / 4)) * 3,
+      (y * width + Math.floor((width * 3) / 4)) * 3,
+    );
     sum += row.reduce((total, value) => total + value, 0) / row.length;
   }
   return sum / (height / 2);
