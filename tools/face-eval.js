@@ -46,7 +46,7 @@ async function run({ out, models, help }, [folder, pairs]) {
   const report = reportOf(evaluation);
   await mkdir(out, { recursive: true });
   await writeFile(path.join(out, 'report.md'), report);
-  await writeFile(path.join(out, 'report.json'), JSON.stringify(figuresOf(evaluation), null, 2));
+  await writeFile(path.join(out, 'report.json'), figuresOf(evaluation));
   for (const [name, picture] of curvesOf(evaluation))
     await writeFile(path.join(out, name), picture);
   console.log(report);

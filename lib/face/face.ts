@@ -32,7 +32,7 @@ export interface FaceDemands {
   eyes?: number | false;
   /** Lowest `sharpness` as the findings give it. Default 30. */
   sharpness?: number | false;
-  /** Lowest score of liveness, 0 to 1. Default 0.5. */
+  /** Lowest score of liveness, 0 to 1. Default 0.7: what passes at which score is measured in docs/faces.md. */
   liveness?: number | false;
 }
 

@@ -162,7 +162,7 @@ describe('face evaluation of a folder', () => {
     assert.match(row('print') ?? '', /\(APCER\) \| 1 \|( 0\.00 % \|){5}$/);
     assert.match(row('phone') ?? '', /\(APCER\) \| 1 \| 100\.00 % \| 100\.00 % \| 0\.00 %/);
     assert.deepEqual([...curvesOf(evaluation).keys()], ['liveness.svg']);
-    assert.deepEqual(figuresOf(evaluation), {
+    assert.deepEqual(JSON.parse(figuresOf(evaluation)), {
       pictures: 5,
       people: 0,
       missed: [{ file: 'attacks/phone/2.jpg', problem: 'noFace' }],

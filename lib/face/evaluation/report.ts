@@ -20,15 +20,10 @@ export function reportOf(evaluation: Evaluation): string {
   return tables.join('\n');
 }
 
-/** The figures as data: all that the tables say, without the single scores. */
-export function figuresOf({ verification, presentation, ...evaluation }: Evaluation): unknown {
-  const withoutScores = <T extends { scores: unknown }>({ scores: _, ...figures }: T): unknown =>
-    figures;
-  return {
-    ...evaluation,
-    ...(verification && { verification: withoutScores(verification) }),
-    ...(presentation && { presentation: withoutScores(presentation) }),
-  };
+/** The figures as JSON, without the single scores. */
+export function figuresOf(evaluation: Evaluation): string {
+  const figure = (name: string, value: unknown): unknown => (name === 'scores' ? undefined : value);
+  return JSON.stringify(evaluation, figure, 2);
 }
 
 function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string {

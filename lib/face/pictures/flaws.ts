@@ -7,7 +7,7 @@ const DEMANDS: Required<FaceDemands> = {
   turn: 35,
   eyes: 0.05,
   sharpness: 30,
-  liveness: 0.5,
+  liveness: 0.7,
 };
 
 /** A face that is less than this share of the largest one high stands in the background. */

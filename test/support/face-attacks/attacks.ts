@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import { seeded } from '../../face/support.ts';
 import { portrait, type Portrait } from '../face.ts';
-import { held, room, taken, type Hold, type Lamp, type Sensor } from './camera.ts';
+import { hold, room, taken, type Lamp, type Pose, type Sensor } from './camera.ts';
 import { lightOf } from './light.ts';
 import { cutOut, printed, shown, type Medium, type Printing } from './media.ts';
 
@@ -10,7 +10,7 @@ type Between = (least: number, most: number) => number;
 
 interface Attack {
   medium: (photo: Sharp, between: Between) => Promise<Medium>;
-  hold?: (between: Between) => Partial<Hold>;
+  pose?: (between: Between) => Partial<Pose>;
 }
 
 const ATTACKS = {
@@ -20,7 +20,7 @@ const ATTACKS = {
   printClose: { medium: (photo, between) => sheet(photo, pixels(between, 430, 520), between) },
   printTilted: {
     medium: (photo, between) => sheet(photo, pixels(between, 300, 400), between),
-    hold: (between) => ({
+    pose: (between) => ({
       yaw: between(18, 32) * (between(0, 1) < 0.5 ? -1 : 1),
       pitch: between(-18, 18),
       roll: between(-12, 12),
@@ -28,7 +28,7 @@ const ATTACKS = {
   },
   printBent: {
     medium: (photo, between) => sheet(photo, pixels(between, 340, 440), between),
-    hold: (between) => ({ radius: between(170, 240) }),
+    pose: (between) => ({ radius: between(170, 240) }),
   },
   /** Faded, on newsprint, with the dots of the printer. */
   printPoor: {
@@ -69,10 +69,10 @@ export const ATTACK_KINDS = Object.keys(ATTACKS) as AttackKind[];
 export async function attack(kind: AttackKind, of: Portrait, seed: number): Promise<Buffer> {
   const random = seeded(seed);
   const between = betweenOf(random);
-  const { medium, hold = () => ({}) }: Attack = ATTACKS[kind];
-  const shownFace = await medium(portrait(of), between);
-  const behind = await room(1 + pixels(between, 0, 5), between(0.3, 0.8));
-  const scene = held(shownFace, { ...steady(between), ...hold(between) }, lamp(between), behind);
+  const { medium, pose = () => ({}) }: Attack = ATTACKS[kind];
+  const face = await medium(portrait(of), between);
+  const scene = await room(pixels(between, 1, 6), between(0.3, 0.8));
+  hold(face, { ...steady(between), ...pose(between) }, lamp(between), scene);
   return taken(scene, sensor(between), random);
 }
 
@@ -124,7 +124,7 @@ function display(between: Between): { brightness: number; moire: number; glass: 
   };
 }
 
-function steady(between: Between): Hold {
+function steady(between: Between): Pose {
   return {
     x: between(-30, 30),
     y: between(-15, 15),
@@ -151,7 +151,7 @@ function lamp(between: Between): Lamp {
 function sensor(between: Between): Sensor {
   return {
     blur: between(0.5, 0.9),
-    noise: between(2, 10),
+    noise: between(2, 12),
     exposure: between(0.14, 0.24),
     quality: Math.round(between(75, 88)),
   };

@@ -8,7 +8,7 @@ const VIEW = { width: 640, height: 480 };
 const FOCAL = 560;
 
 /** How something is held before the camera. */
-export interface Hold {
+export interface Pose {
   /** Its middle, from the middle of the picture in pixels. */
   x: number;
   y: number;
@@ -32,7 +32,7 @@ export interface Lamp {
 export interface Sensor {
   /** Deviation of the blur, in pixels. */
   blur: number;
-  /** Largest error of a value, of 255. */
+  /** Width of the band in which the noise of a value lies, of 255. */
   noise: number;
   /** Mean of the middle of the picture that automatic exposure aims at, in linear light. */
   exposure: number;
@@ -40,17 +40,26 @@ export interface Sensor {
   quality: number;
 }
 
+const rooms = new Map<number, Promise<Light>>();
+
 /** A room, out of focus and darker than what is held into the light. */
 export async function room(number: number, brightness: number): Promise<Light> {
-  const small = sharp(sample(number)).resize(80, 60).blur(3.5).png();
-  const light = await lightOf(sharp(await small.toBuffer()).resize(VIEW));
-  return { ...light, data: light.data.map((value) => value * brightness) };
+  const kept = rooms.get(number) ?? blurred(number);
+  rooms.set(number, kept);
+  const { width, height, data } = await kept;
+  const dimmed = new Float32Array(data.length);
+  for (let at = 0; at < dimmed.length; at += 1) dimmed[at] = (data[at] ?? 0) * brightness;
+  return { width, height, data: dimmed };
 }
 
-/** What the camera sees when something is held before the room. */
-export function held(medium: Medium, hold: Hold, lamp: Lamp, behind: Light): Light {
-  const place = placeOn(hold);
-  const scene = { ...behind, data: behind.data.slice() };
+async function blurred(number: number): Promise<Light> {
+  const small = sharp(sample(number)).resize(80, 60).blur(3.5).png();
+  return lightOf(sharp(await small.toBuffer()).resize(VIEW));
+}
+
+/** Puts something that is held before the camera into the scene. */
+export function hold(medium: Medium, pose: Pose, lamp: Lamp, scene: Light): void {
+  const place = placeOn(pose);
   const { width, height, covers } = medium;
   eachPixel(scene, (colour, x, y) => {
     const [u, v] = place(x + 0.5 - VIEW.width / 2, y + 0.5 - VIEW.height / 2);
@@ -61,13 +70,12 @@ export function held(medium: Medium, hold: Hold, lamp: Lamp, behind: Light): Lig
     mix(medium, across - 0.5, down - 0.5, colour);
     illuminate(colour, x / VIEW.width - 0.5, y / VIEW.height - 0.5, lamp, medium.shines);
   });
-  return scene;
 }
 
 /** Where the ray through a pixel meets what is held, in its own pixels from its middle. */
-function placeOn(hold: Hold): (px: number, py: number) => readonly [number, number] {
-  const { x, y, radius } = hold;
-  const { across, down, normal } = axes(hold);
+function placeOn(pose: Pose): (px: number, py: number) => readonly [number, number] {
+  const { x, y, radius } = pose;
+  const { across, down, normal } = axes(pose);
   const distance = x * normal[0] + y * normal[1] + FOCAL * normal[2];
   return (px, py) => {
     const far = distance / (px * normal[0] + py * normal[1] + FOCAL * normal[2]);
@@ -80,10 +88,10 @@ function placeOn(hold: Hold): (px: number, py: number) => readonly [number, numb
 
 type Direction = readonly [x: number, y: number, z: number];
 
-function axes(hold: Hold): { across: Direction; down: Direction; normal: Direction } {
-  const [cy, sy] = turn(hold.yaw);
-  const [cp, sp] = turn(hold.pitch);
-  const [cr, sr] = turn(hold.roll);
+function axes(pose: Pose): { across: Direction; down: Direction; normal: Direction } {
+  const [cy, sy] = turn(pose.yaw);
+  const [cp, sp] = turn(pose.pitch);
+  const [cr, sr] = turn(pose.roll);
   return {
     across: [cy * cr, sp * sy * cr + cp * sr, sp * sr - cp * sy * cr],
     down: [-cy * sr, cp * cr - sp * sy * sr, sp * cr + cp * sy * sr],
@@ -104,11 +112,13 @@ function mix({ width, height, data }: Light, x: number, y: number, colour: Colou
   const bottom = Math.min(top + 1, height - 1);
   const u = Math.max(0, x - left);
   const v = Math.max(0, y - top);
+  const northWest = (top * width + left) * 3;
+  const northEast = (top * width + right) * 3;
+  const southWest = (bottom * width + left) * 3;
+  const southEast = (bottom * width + right) * 3;
   for (let channel = 0; channel < 3; channel += 1) {
-    const at = (column: number, row: number): number =>
-      data[(row * width + column) * 3 + channel] ?? 0;
-    const north = at(left, top) * (1 - u) + at(right, top) * u;
-    const south = at(left, bottom) * (1 - u) + at(right, bottom) * u;
+    const north = (data[northWest + channel] ?? 0) * (1 - u) + (data[northEast + channel] ?? 0) * u;
+    const south = (data[southWest + channel] ?? 0) * (1 - u) + (data[southEast + channel] ?? 0) * u;
     colour[channel] = north * (1 - v) + south * v;
   }
 }
@@ -130,9 +140,7 @@ export async function taken(
 ): Promise<Buffer> {
   const image = developed(scene, exposure / metered(scene)).blur(blur);
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  const noisy = Uint8ClampedArray.from(data).map(
-    (value) => value + noise * (random() + random() - 1),
-  );
+  const noisy = new Uint8ClampedArray(data).map((value) => value + noise * (random() - 0.5));
   const { width, height } = info;
   return sharp(noisy, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })
@@ -141,13 +149,11 @@ export async function taken(
 
 /** Mean of the middle, half as wide and half as high as the picture. */
 function metered({ width, height, data }: Light): number {
+  const [left, top] = [Math.floor(width / 4), Math.floor(height / 4)];
   let sum = 0;
-  for (let y = Math.floor(height / 4); y < (height * 3) / 4; y += 1) {
-    const row = data.subarray(
-      (y * width + Math.floor(width / 4)) * 3,
-      (y * width + Math.floor((width * 3) / 4)) * 3,
-    );
-    sum += row.reduce((total, value) => total + value, 0) / row.length;
+  for (let y = top; y < height - top; y += 1) {
+    for (let at = (y * width + left) * 3; at < (y * width + width - left) * 3; at += 1)
+      sum += data[at] ?? 0;
   }
-  return sum / (height / 2);
+  return sum / ((width - 2 * left) * (height - 2 * top) * 3);
 }

@@ -40,13 +40,21 @@ export function developed({ width, height, data }: Light, gain: number): Sharp {
 
 /** Changes every pixel where it is; `change` writes into the colour that it gets. */
 export function eachPixel(
-  { width, data }: Light,
+  { width, height, data }: Light,
   change: (colour: Colour, x: number, y: number) => void,
 ): void {
   const colour: Colour = [0, 0, 0];
-  for (let at = 0; at < data.length; at += 3) {
-    for (let channel = 0; channel < 3; channel += 1) colour[channel] = data[at + channel] ?? 0;
-    change(colour, (at / 3) % width, Math.floor(at / 3 / width));
-    data.set(colour, at);
+  let at = 0;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      colour[0] = data[at] ?? 0;
+      colour[1] = data[at + 1] ?? 0;
+      colour[2] = data[at + 2] ?? 0;
+      change(colour, x, y);
+      data[at] = colour[0];
+      data[at + 1] = colour[1];
+      data[at + 2] = colour[2];
+      at += 3;
+    }
   }
 }
