@@ -79,7 +79,9 @@ function placeOn(pose: Pose): (px: number, py: number) => readonly [number, numb
   const distance = x * normal[0] + y * normal[1] + FOCAL * normal[2];
   return (px, py) => {
     const far = distance / (px * normal[0] + py * normal[1] + FOCAL * normal[2]);
-    const [dx, dy, dz] = [px * far - x, py * far - y, FOCAL * far - FOCAL];
+    const dx = px * far - x;
+    const dy = py * far - y;
+    const dz = FOCAL * (far - 1);
     const u = dx * across[0] + dy * across[1] + dz * across[2];
     const v = dx * down[0] + dy * down[1] + dz * down[2];
     return [radius === Infinity ? u : radius * Math.asin(u / radius), v];
@@ -140,7 +142,9 @@ export async function taken(
 ): Promise<Buffer> {
   const image = developed(scene, exposure / metered(scene)).blur(blur);
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  const noisy = new Uint8ClampedArray(data).map((value) => value + noise * (random() - 0.5));
+  const noisy = new Uint8ClampedArray(data.length);
+  for (let at = 0; at < noisy.length; at += 1)
+    noisy[at] = (data[at] ?? 0) + noise * (random() - 0.5);
   const { width, height } = info;
   return sharp(noisy, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })

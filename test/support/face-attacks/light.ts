@@ -31,9 +31,10 @@ export async function lightOf(image: Sharp): Promise<Light> {
 /** The picture in eight bits of sRGB, `gain` times as bright; what is brighter than white is white. */
 export function developed({ width, height, data }: Light, gain: number): Sharp {
   const bytes = new Uint8Array(data.length);
+  const scale = gain * STEPS;
   for (let at = 0; at < bytes.length; at += 1) {
-    const step = Math.round((data[at] ?? 0) * gain * STEPS);
-    bytes[at] = FROM_LIGHT[Math.min(STEPS, step)] ?? 0;
+    const step = Math.floor((data[at] ?? 0) * scale + 0.5);
+    bytes[at] = FROM_LIGHT[step < STEPS ? step : STEPS] ?? 0;
   }
   return sharp(bytes, { raw: { width, height, channels: 3 } });
 }
