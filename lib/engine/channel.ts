@@ -47,6 +47,7 @@ export const TIME_LIMITS: Readonly<Record<EngineMethod, number>> = {
   change: 600_000,
   configureFaces: 60_000,
   faceState: 10_000,
+  faceReport: 30_000,
   faceChanges: 30_000,
   faceAudience: 2000,
   faceReenrolments: 10_000,

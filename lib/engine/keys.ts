@@ -36,6 +36,8 @@ export interface EngineKeys {
   logMac: Buffer;
   /** The private key with which this engine and another agree on a common one (X25519). */
   exchange: Buffer;
+  /** Turns templates of faces before they are sealed. */
+  templates: Buffer;
   /** AES-256-GCM over pictures beside the log. Leaves the engine for whoever writes them; the others do not. */
   pictures: Buffer;
 }
@@ -125,6 +127,7 @@ export function deriveKeys(master: Uint8Array): EngineKeys {
     logDigest: derive('log-digest'),
     logMac: derive('log-mac'),
     exchange: derive('exchange'),
+    templates: derive('templates'),
     pictures: derive('pictures'),
   };
 }

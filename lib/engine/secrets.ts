@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CredentialType } from '../model/credential.ts';
 import { AccessError } from '../model/errors.ts';
 import { openBytes, sealBytes } from '../model/seal.ts';
+import { createTemplateKeeper } from './faces/kept-template.ts';
 import type { EngineKeys } from './keys.ts';
 
 /** What a sealed blob holds; bound into the seal, so that blobs cannot change places. */
@@ -29,7 +30,10 @@ export interface Secrets {
   pictureKey(): Uint8Array;
   /** The digest that stands in the log for a PIN or a biometric value (D6): 22 characters of base64url. */
   logDigest(type: CredentialType, canonical: string): string;
-  /** AES-256-GCM with a random nonce, bound to the credential and to what the blob is. */
+  /**
+   * AES-256-GCM with a random nonce, bound to the credential and to what the blob is. The template of a face is turned
+   * before, with a key that no other engine has: `open` gives it back within a step of its quantisation.
+   */
   seal(credential: string, kind: SealedKind, plain: Uint8Array): Uint8Array;
   /** Opens what `seal` made. Throws `KEY_MISMATCH` if it was changed, moved or sealed with another key. */
   open(credential: string, kind: SealedKind, sealed: Uint8Array): Uint8Array;
@@ -46,6 +50,7 @@ export function createSecrets(keys: EngineKeys): Secrets {
   let adoptions = 0;
   const logDigest = createSecretKey(keys.logDigest);
   const sealing = createSecretKey(keys.seal);
+  const templates = createTemplateKeeper(keys.templates);
   return {
     lookup: (type, canonical) => digest(type === 'pin' ? pinIndex : lookup, type, canonical),
     pictureKey: () => keys.pictures,
@@ -60,8 +65,14 @@ export function createSecrets(keys: EngineKeys): Secrets {
       return adoptions;
     },
     logDigest: (type, canonical) => digest(logDigest, type, canonical),
-    seal: (credential, kind, plain) => sealBytes(sealing, `${kind}:${credential}`, plain),
-    open: (credential, kind, sealed) => openBytes(sealing, `${kind}:${credential}`, sealed),
+    seal(credential, kind, plain) {
+      const kept = kind === 'template' ? templates.toKept(plain) : plain;
+      return sealBytes(sealing, `${kind}:${credential}`, kept);
+    },
+    open(credential, kind, sealed) {
+      const kept = openBytes(sealing, `${kind}:${credential}`, sealed);
+      return kind === 'template' ? templates.fromKept(kept) : kept;
+    },
   };
 }
 

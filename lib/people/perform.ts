@@ -21,6 +21,7 @@ export const OPERATIONS = [
   'export',
   'erase',
   'reenrolments',
+  'faceReport',
   'resendPhoto',
   ...DESK_OPERATIONS,
 ] as const;
@@ -104,6 +105,8 @@ export async function perform(surroundings: Surroundings, request: Request): Pro
       return answer(await erase(around, request));
     case 'reenrolments':
       return answer(await engine.faceReenrolments({}));
+    case 'faceReport':
+      return answer(await engine.faceReport({}));
     case 'resendPhoto': {
       const { author, value } = request;
       return answer(

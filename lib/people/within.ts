@@ -12,6 +12,7 @@ export type PeopleEngine = Pick<
   | 'penalty'
   | 'erasePerson'
   | 'faceReenrolments'
+  | 'faceReport'
   | 'resendPhoto'
 >;
 
@@ -27,6 +28,7 @@ export function within(engine: PeopleEngine, scope: FirmScope): PeopleEngine {
     penalty: (query) => engine.penalty({ ...query, scope }),
     erasePerson: () => refused('a firm cannot erase people: others may know them, too'),
     faceReenrolments: () => refused('the faces of a site are not the business of a firm'),
+    faceReport: () => refused('the faces of a site are not the business of a firm'),
     resendPhoto: () => refused('the faces of a site are not the business of a firm'),
   };
 }

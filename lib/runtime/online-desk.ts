@@ -11,6 +11,7 @@ import { optional } from '../model/optional.ts';
 import { openSecrets, unavailable } from './attempt.ts';
 import { faceIn } from './face-message.ts';
 import { Forgetting } from './forgetting.ts';
+import { grantedElsewhere } from './granted-elsewhere.ts';
 import type { LinkApi } from './link.ts';
 import { OnlineStatus } from './online-status.ts';
 import type { SiteApi } from './site.ts';
@@ -74,7 +75,11 @@ export class OnlineDesk {
     const reply = await this.#asker.ask(question);
     this.#status.took(reply);
     try {
-      return await this.#site.engine.takeAnswer({ ...reply, attempt: opened });
+      const decision = await this.#site.engine.takeAnswer({ ...reply, attempt: opened });
+      if (face !== undefined && decision.outcome === 'granted' && decision.by === 'server') {
+        grantedElsewhere(this.#site).emit('granted', attempt.id);
+      }
+      return decision;
     } catch (reason) {
       if (toAccessError(reason).code !== 'ENGINE_UNAVAILABLE') throw reason;
       return unavailable(attempt, this.#site.settings.language);

@@ -49,7 +49,9 @@ class FaceMatch {
     const { faces, release } = acquireFaces(this.#site);
     this.#faces = faces;
     this.#desk = accessPoint && new PassingDesk(config, accessPoint, faces);
-    this.#endings.push(release, followFaces(this.#site, faces, status));
+    this.#endings.push(release, followFaces(this.#site, faces, status), () => {
+      this.#desk?.close();
+    });
     this.#snapshots = this.#openSnapshots();
     faces.service.describe({}).catch((reason: unknown) => {
       node.warn(toAccessError(reason).message);

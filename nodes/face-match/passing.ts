@@ -9,10 +9,14 @@ import { uuidv7 } from '../../lib/model/ids.ts';
 import { optional } from '../../lib/model/optional.ts';
 import { sealedFace } from '../../lib/runtime/face-message.ts';
 import type { SiteFaces } from '../../lib/runtime/faces.ts';
+import { grantedElsewhere } from '../../lib/runtime/granted-elsewhere.ts';
 import { accessOf } from '../../lib/runtime/message.ts';
 import type { AccessPointApi } from '../../lib/runtime/site.ts';
 import { carriedOf, openCarried, type UnusableMedium } from './carried.ts';
 import type { FaceMatchConfig } from './face-match.config.ts';
+
+/** Answers of a server are awaited for so many attempts at most. */
+const MOST_ASKED = 100;
 
 export type Outcome =
   Sighting | { outcome: 'unknownPerson' | UnusableMedium; findings?: undefined };
@@ -32,6 +36,9 @@ export class PassingDesk {
   readonly #accessPoint: AccessPointApi;
   readonly #faces: SiteFaces;
   readonly #recognition: Recognition;
+  /** Attempts with a face that a server may be asked for, each with the person whose face it should be. */
+  readonly #asked = new Map<string, string | undefined>();
+  readonly #stopListening: () => void;
 
   constructor(config: FaceMatchConfig, accessPoint: AccessPointApi, faces: SiteFaces) {
     this.#config = config;
@@ -43,6 +50,15 @@ export class PassingDesk {
       engine.faceAudience({ accessPoint: id });
     const parts = { faces, audience, clock: systemClock };
     this.#recognition = new Recognition(parts, config.recognition);
+    this.#stopListening = grantedElsewhere(accessPoint.site).on('granted', (attempt) => {
+      if (!this.#asked.has(attempt)) return;
+      this.#recognition.recognisedElsewhere(this.#asked.get(attempt));
+      this.#asked.delete(attempt);
+    });
+  }
+
+  close(): void {
+    this.#stopListening();
   }
 
   /** Lets everybody try again (T-07). */
@@ -60,7 +76,16 @@ export class PassingDesk {
     const face = this.#credential(value, takenAt);
     const attempt =
       isMatch && earlier === undefined ? await this.#join(face) : this.#attemptWith(earlier, face);
-    return { sighting, attempt, ...optional('face', await this.#unknown(sighting)) };
+    const unknown = await this.#unknown(sighting);
+    if (attempt !== undefined && unknown !== undefined) this.#expect(attempt.id, sighting);
+    return { sighting, attempt, ...optional('face', unknown) };
+  }
+
+  /** The failure that was counted is none if the server knows the face. */
+  #expect(attempt: string, sighting: Outcome): void {
+    this.#asked.set(attempt, 'claimed' in sighting ? sighting.claimed : undefined);
+    const [oldest] = this.#asked.keys();
+    if (this.#asked.size > MOST_ASKED && oldest !== undefined) this.#asked.delete(oldest);
   }
 
   /**

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import mqtt from 'mqtt';
+import type { FaceReport } from '../../lib/engine/faces/interface.ts';
+import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { attack } from '../support/face-attacks/attacks.ts';
 import { photo, PORTRAITS } from '../support/face.ts';
 import { openMosquitto, type Mosquitto } from '../support/mosquitto.ts';
@@ -95,6 +97,37 @@ describe('the camera of the offline door', function () {
   it('enrols nobody without a consent', async () => {
     const { status, text } = await post('faces/p002', await photo(PORTRAITS.hanna));
     assert.equal(status, 422, text);
+  });
+
+  it('tells everybody what is kept of faces, in three languages, and the operator how much', async function () {
+    const answer = await fetch(`${nodeRed.url}/faces/report.json`);
+    const report = (await answer.json()) as FaceReport;
+    assert.deepEqual([answer.status, report.templates, report.searchable], [200, 1, 1]);
+    assert.deepEqual(
+      report.consents.map(({ text, language, given }) => [text, language, given]),
+      [['demo-1', 'en', 1]],
+    );
+    if (!hasBrowser()) this.skip();
+    const browser = await startBrowser();
+    try {
+      for (const [locale, word] of [
+        ['en-US', 'withdraw your consent'],
+        ['zh-CN', '撤回同意'],
+        ['ru', 'согласие'],
+      ] as const) {
+        const page = await browser.newPage({ locale });
+        const errors: unknown[] = [];
+        page.on('pageerror', (error) => errors.push(error));
+        await page.goto(`${nodeRed.url}/faces`);
+        await page.locator('#consents tr').waitFor();
+        assert.match(await page.locator('#notice').innerText(), new RegExp(word));
+        assert.match(await page.locator('#figures').innerText(), /MobileFaceNet|faceplugin/i);
+        assert.deepEqual(errors, []);
+        await page.close();
+      }
+    } finally {
+      await browser.close();
+    }
   });
 
   /** Nobody tells this process when a picture has been looked at that it did not send itself. */

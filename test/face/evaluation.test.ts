@@ -5,6 +5,7 @@ import { presentation } from '../../lib/face/evaluation/presentation.ts';
 import {
   equalError,
   errorCurve,
+  interval,
   pointAt,
   scoresOf,
   thresholdFor,
@@ -108,7 +109,7 @@ describe('face evaluation', () => {
   });
 
   it('counts who comes first, and who does so above what strangers reach', () => {
-    const result = identification([
+    const searched = [
       { person: 'a', enrolled: true, best: { person: 'a', score: 0.9 } },
       { person: 'b', enrolled: true, best: { person: 'b', score: 0.4 } },
       { person: 'c', enrolled: true, best: { person: 'a', score: 0.95 } },
@@ -117,11 +118,24 @@ describe('face evaluation', () => {
         const best = { person: 'a', score: at === 0 ? 0.8 : 0.5 - at / 100 };
         return { person: `x${at}`, enrolled: false, best };
       }),
-    ]);
+    ];
+    const result = identification(searched, 0.5);
     assert.deepEqual([result.mated, result.strangers, result.rankOne], [4, 10, 0.5]);
     assert.equal(result.truePositive.length, 1);
     near(result.truePositive[0]?.threshold, 0.49 + 1e-7);
     near(result.truePositive[0]?.rate, 0.25);
+    const { truePositive, falsePositive, within } = result.inUse;
+    assert.deepEqual([truePositive, falsePositive], [0.25, 0.1]);
+    assert.ok(within.low < 0.1 && within.high > 0.1);
+  });
+
+  it('says how sure a share is', () => {
+    near(interval(0, 30).low, 0);
+    near(interval(0, 30).high, 0.1135134);
+    near(interval(5, 10).low, 0.236593);
+    near(interval(5, 10).high, 0.763407);
+    assert.deepEqual(interval(0, 0), { low: 0, high: 1 });
+    near(interval(30, 30).high, 1);
   });
 
   it('tells of each kind of attack on its own how often it passes', () => {

@@ -6,6 +6,7 @@ import type { EngineService } from '../../lib/engine/facade.ts';
 import { toSend } from '../../lib/face/use/elsewhere.ts';
 import { systemClock } from '../../lib/model/clock.ts';
 import type { Decision } from '../../lib/model/decision.ts';
+import { grantedElsewhere } from '../../lib/runtime/granted-elsewhere.ts';
 import { sealedFace } from '../../lib/runtime/face-message.ts';
 import { siteType, type SiteApi } from '../../lib/runtime/site.ts';
 import registerAccessPoint from '../../nodes/access-point/access-point.ts';
@@ -130,7 +131,13 @@ describe('a face that only the server knows', function () {
     ]);
     nodeById('desk').receive({ payload: mine, person: 'anna', consent });
     await enrolled.at(0);
+    const recognised: string[] = [];
+    const stop = grantedElsewhere(sites[0]?.api ?? assert.fail()).on('granted', (attempt) => {
+      recognised.push(attempt);
+    });
     const decision = await decisionOn(again, 0);
+    stop();
+    assert.deepEqual(recognised, [decision.attempt], 'the camera learns that it was no failure');
     assert.deepEqual([decision.outcome, decision.by], ['granted', 'server']);
     assert.equal(decision.person?.id, 'anna');
   });
@@ -149,7 +156,13 @@ describe('a face that only the server knows', function () {
   });
 
   it('opens to nobody whom the server does not know either', async () => {
+    const recognised: string[] = [];
+    const stop = grantedElsewhere(sites[0]?.api ?? assert.fail()).on('granted', (attempt) => {
+      recognised.push(attempt);
+    });
     const decision = await decisionOn(await photo(PORTRAITS.hanna), 2);
+    stop();
+    assert.deepEqual(recognised, [], 'a stranger stays a failure of the camera');
     assert.deepEqual(decision.reasons, ['unknownCredential']);
   });
 

@@ -51,7 +51,7 @@ describe('erasure at the people node', () => {
     const again = erase({ person: 'anna' }, { operation: 'resendPhoto' });
     await assert.rejects(again, { code: 'NOT_FOUND' });
     const scope = { firm: 'A' };
-    for (const operation of ['reenrolments', 'resendPhoto'] as const) {
+    for (const operation of ['reenrolments', 'faceReport', 'resendPhoto'] as const) {
       await assert.rejects(erase({ person: 'anna' }, { operation, scope }), { code: 'FORBIDDEN' });
     }
   });

@@ -48,7 +48,7 @@ interface Parts {
   mastership: Mastership;
   kept: Pick<KeptAnswers, 'forget'>;
   writer: PolicyWriter;
-  pictures: Pick<Pictures, 'erase'>;
+  pictures: Pick<Pictures, 'erase' | 'count'>;
   /** Tells everybody that the policy has changed. */
   announce: () => void;
 }
@@ -83,6 +83,18 @@ export function createFaces(parts: Parts): Faces {
       return state();
     },
     faceState: () => state(),
+    async faceReport() {
+      const [faces, figures, pictures] = await Promise.all([
+        state(),
+        store.faces('figures', {}),
+        parts.pictures.count(),
+      ]);
+      const known = {
+        ...optional('site', parts.site.settings?.id),
+        ...optional('model', settings.model),
+      };
+      return { at: trust.read().now, ...known, ...faces, ...figures, pictures };
+    },
     faceChanges: async (query) => following(requests.changes.parse(query, 'query')),
     async faceAudience(query) {
       const { accessPoint } = requests.audience.parse(query, 'query');

@@ -1,5 +1,7 @@
 import type { ModelIdentity } from '../../model/credential.ts';
 import type { RecordRef } from '../../model/record.ts';
+import type { PictureCount } from '../pictures/count.ts';
+import type { FaceFigures } from '../store/faces/report.ts';
 import type { CarriedEngine, PhotoEngine } from './photo-engine.ts';
 import type { FaceConfig } from './requests.ts';
 
@@ -44,6 +46,18 @@ export interface FaceState {
   many: boolean;
 }
 
+/** What is kept of faces, for a notice to the people and for an impact assessment; about nobody in particular. */
+export interface FaceReport extends FaceState, FaceFigures {
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+  /** Id of the site. */
+  site?: string;
+  /** What makes templates here, if it has run already. */
+  model?: ModelIdentity;
+  /** Pictures beside the log, of faces or of the scene. */
+  pictures: PictureCount;
+}
+
 /** A person whose face has to be enrolled anew (N5). */
 export interface FaceReenrolment {
   credential: string;
@@ -86,6 +100,7 @@ export interface FaceEngine extends PhotoEngine, CarriedEngine {
   /** Says how templates are kept; holds until it is said anew, restarts included. */
   configureFaces(config: FaceConfig): Promise<FaceState>;
   faceState(query: Record<string, never>): Promise<FaceState>;
+  faceReport(query: Record<string, never>): Promise<FaceReport>;
   /**
    * What a gallery has to do to hold the searchable templates: those of people who have consented. Without a cursor,
    * with one of before a restart or after too long a pause, it begins anew with `reset`. `limit`: 1 to 1000.

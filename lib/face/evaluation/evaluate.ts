@@ -82,13 +82,13 @@ async function evaluateRecognition({
     ),
   );
   const pairs = list === undefined ? allPairs(people, vectors) : await listedPairs(list, vectors);
-  const { model } = await service.describe({});
+  const { model, thresholds } = await service.describe({});
   return {
     pictures: files.length,
     people: people.length,
     missed: missedIn(embedded),
     verification: { ...verification(pairs), scores: splitScores(pairs) },
-    identification: identification(searches(people, vectors, model)),
+    identification: identification(searches(people, vectors, model), thresholds.identify),
   };
 }
 

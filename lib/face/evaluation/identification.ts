@@ -1,4 +1,4 @@
-import { share } from './scores.ts';
+import { interval, share, type Interval } from './scores.ts';
 
 /** A search for one picture: the best two scores of different people, and whose picture it is. */
 export interface SearchResult {
@@ -16,11 +16,13 @@ export interface Identification {
   rankOne: number;
   /** Share of them in which they came first above thresholds that a share of the strangers reaches. */
   truePositive: { falsePositive: number; threshold: number; rate: number }[];
+  /** At the threshold in use: shares of enrolled people found and of strangers taken for somebody (T-08). */
+  inUse: { threshold: number; truePositive: number; falsePositive: number; within: Interval };
 }
 
 const FALSE_POSITIVES = [0.1, 0.01, 0.001];
 
-export function identification(searches: readonly SearchResult[]): Identification {
+export function identification(searches: readonly SearchResult[], inUse: number): Identification {
   const mated = searches.filter(({ enrolled }) => enrolled);
   const strangers = searches.filter(({ enrolled }) => !enrolled);
   const alarms = strangers.map(({ best }) => best?.score ?? -1).sort((a, b) => b - a);
@@ -29,6 +31,7 @@ export function identification(searches: readonly SearchResult[]): Identificatio
     mated: mated.length,
     strangers: strangers.length,
     rankOne: share(hits.length, mated.length),
+    inUse: atThreshold(inUse, { hits, mated: mated.length, alarms }),
     truePositive: FALSE_POSITIVES.filter((rate) => rate * strangers.length >= 1).map(
       (falsePositive) => {
         // One above what the first stranger who must not be found has reached.
@@ -37,5 +40,19 @@ export function identification(searches: readonly SearchResult[]): Identificatio
         return { falsePositive, threshold, rate: share(found.length, mated.length) };
       },
     ),
+  };
+}
+
+function atThreshold(
+  threshold: number,
+  { hits, mated, alarms }: { hits: SearchResult[]; mated: number; alarms: number[] },
+): Identification['inUse'] {
+  const found = hits.filter(({ best }) => (best?.score ?? -1) >= threshold).length;
+  const taken = alarms.filter((score) => score >= threshold).length;
+  return {
+    threshold,
+    truePositive: share(found, mated),
+    falsePositive: share(taken, alarms.length),
+    within: interval(taken, alarms.length),
   };
 }

@@ -82,10 +82,16 @@ function verificationRows({ verification }: Evaluation): [string, string][] {
 
 function identificationRows({ identification }: Evaluation): [string, string][] {
   if (identification === undefined) return [];
-  const { mated, strangers, rankOne, truePositive } = identification;
+  const { mated, strangers, rankOne, truePositive, inUse } = identification;
+  const { low, high } = inUse.within;
   return [
     ['searches for enrolled people / strangers', `${mated} / ${strangers}`],
     ['rank 1', percent(rankOne)],
+    [`enrolled people found at ${inUse.threshold}`, percent(inUse.truePositive)],
+    [
+      `strangers taken for somebody at ${inUse.threshold}`,
+      `${percent(inUse.falsePositive)} (at 95 %: ${percent(low)} to ${percent(high)})`,
+    ],
     ...truePositive.map(({ falsePositive, threshold, rate }): [string, string] => [
       `true positive at false positive ${falsePositive}`,
       `${percent(rate)} at ${threshold.toFixed(3)}`,

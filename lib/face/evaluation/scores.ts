@@ -94,6 +94,24 @@ function ranks(length: number, most: number): number[] {
   );
 }
 
+/** Where the true share lies at 95 %, when `part` of `whole` was seen (Wilson): 0 of 30 may still be 11 %. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+export function interval(part: number, whole: number): Interval {
+  if (whole === 0) return { low: 0, high: 1 };
+  const z = 1.959964;
+  const seen = part / whole;
+  const spread = z * Math.sqrt((seen * (1 - seen) + z ** 2 / (4 * whole)) / whole);
+  const [middle, scale] = [seen + z ** 2 / (2 * whole), 1 + z ** 2 / whole];
+  return {
+    low: Math.max(0, (middle - spread) / scale),
+    high: Math.min(1, (middle + spread) / scale),
+  };
+}
+
 export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }

@@ -45,7 +45,13 @@ export type NoMatchReason =
 
 export type Sighting =
   | { outcome: 'match'; candidate: FaceCandidate; findings: FaceFindings }
-  | { outcome: NoMatchReason; candidate?: FaceCandidate; findings?: FaceFindings };
+  | {
+      outcome: NoMatchReason;
+      candidate?: FaceCandidate;
+      findings?: FaceFindings;
+      /** Whom the picture should show; absent where everybody was searched. */
+      claimed?: string;
+    };
 
 interface Parts {
   faces: Pick<FaceClient, 'service'>;
@@ -84,7 +90,13 @@ export class Recognition {
     if (!isRecent(takenAt, this.#parts.clock.now(), this.#options.maxAge)) {
       return { outcome: 'stale', findings };
     }
-    return { ...this.#weigh(key, { at: takenAt, match }), findings };
+    const outcome = this.#weigh(key, { at: takenAt, match });
+    return { ...outcome, findings, ...optional('claimed', person) };
+  }
+
+  /** Somebody who was no match here has been recognised by another place: that was no failure (T-07). */
+  recognisedElsewhere(person: string | undefined): void {
+    this.#retries.succeed(person ?? ANYBODY);
   }
 
   /** Lets everybody try again. */

@@ -1,14 +1,39 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { EngineService } from '../../../lib/engine/facade.ts';
+import { DATABASE_FILE } from '../../../lib/engine/store/database.ts';
+import { unpackTemplate } from '../../../lib/engine/faces/sealed-template.ts';
+import { toTemplate, toVector } from '../../../lib/face/template.ts';
 import type { Change } from '../../../lib/model/entity.ts';
+import { openBytes } from '../../../lib/model/seal.ts';
 import { TestClock } from '../../support/clock.ts';
-import { eventCodes, newest, openSampleEngine, reopenEngine } from '../../support/engine.ts';
+import {
+  TEST_KEYS,
+  eventCodes,
+  newest,
+  openSampleEngine,
+  reopenEngine,
+} from '../../support/engine.ts';
+import { cosine, modelOf, randomVector, seeded } from '../../face/support.ts';
 import { makeFolder, removeFolder } from '../../support/folder.ts';
-import { Follower, MODEL, consent, done, face, put, remove, templateOf } from './support.ts';
+import {
+  Follower,
+  MODEL,
+  assertSameFace,
+  consent,
+  done,
+  face,
+  put,
+  remove,
+  templateOf,
+} from './support.ts';
 
 const DAY = 86_400_000;
+/** Templates, and people who have them. */
+const TWO = { templates: 2, people: 2 };
 const KEEP = { mode: 'stored', keepAfterValidity: 30, keepAfterWithdrawal: 0 } as const;
 
 describe('engine: faces', () => {
@@ -109,6 +134,22 @@ describe('engine: faces', () => {
         assert.equal(content.includes(form), false, file.name);
     }
     assert.deepEqual(await faces(), ['f']);
+  });
+
+  it('keeps under the seal what is no likeness of the face without another key (T-14)', async () => {
+    const vector = randomVector(seeded(3), 512);
+    const template = Buffer.from(toTemplate(vector)).toString('base64');
+    await done(engine, consent('anna'), face('f', 'anna', { model: modelOf(512), template }));
+    const db = new DatabaseSync(join(folder, DATABASE_FILE), { readOnly: true });
+    const row = db.prepare("SELECT template FROM credential WHERE id = 'f'").get();
+    db.close();
+    const seal = createSecretKey(TEST_KEYS.seal);
+    const kept = openBytes(seal, 'template:f', row?.template as Uint8Array);
+    const { model, bytes } = unpackTemplate(kept.subarray(1));
+    assert.deepEqual(model, modelOf(512));
+    assert.ok(Math.abs(cosine(toVector(bytes), vector)) < 0.2);
+    const [listed] = (await engine.faceChanges({})).put;
+    assertSameFace(listed?.template, template);
   });
 
   it('lists the templates of other models for enrolment', async () => {
@@ -213,6 +254,32 @@ describe('engine: faces', () => {
     clock.advance(7 * DAY);
     await done(engine, consent('chief'));
     assert.equal((await engine.faceState({})).templates, 0);
+  });
+
+  it('reports what is kept, by the texts that people agreed to, and names nobody', async () => {
+    await engine.configureFaces({ ...KEEP, keepAfterWithdrawal: 30 });
+    await done(engine, consent('anna', { at: 5 }), consent('boris', { at: 7 }));
+    await done(engine, face('f-anna', 'anna'), face('f-boris', 'boris'));
+    await done(engine, consent('boris', { at: 7, withdrawnAt: clock.now() }));
+    await done(engine, consent('chief', { text: '2026-2', language: 'en', at: 8 }));
+    await engine.useFaceModel({ model: MODEL });
+    const report = await engine.faceReport({});
+    const { site, model, templates, people, searchable, photos, pictures } = report;
+    assert.deepEqual({ site, model }, { site: 'plant', model: MODEL });
+    assert.deepEqual(
+      { templates, people, searchable, photos },
+      { ...TWO, searchable: 1, photos: 0 },
+    );
+    assert.deepEqual(pictures, { kept: 0, waiting: 0, bytes: 0 });
+    assert.deepEqual(
+      report.consents.map((each) => ({ ...each })),
+      [
+        { text: '2026-1', language: 'ru', given: 2, withdrawn: 1, first: 5, last: 7 },
+        { text: '2026-2', language: 'en', given: 1, withdrawn: 0, first: 8, last: 8 },
+      ],
+    );
+    for (const name of ['anna', 'boris', 'chief'])
+      assert.ok(!JSON.stringify(report).includes(name));
   });
 
   it('erases what it has of a face, and gives a receipt', async () => {

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import type { FaceChanges } from '../../../lib/engine/faces/interface.ts';
 import type { EngineService } from '../../../lib/engine/facade.ts';
-import { toTemplate } from '../../../lib/face/template.ts';
+import { toTemplate, toVector } from '../../../lib/face/template.ts';
 import type { Change } from '../../../lib/model/entity.ts';
-import { modelOf, randomVector, seeded } from '../../face/support.ts';
+import { cosine, modelOf, randomVector, seeded } from '../../face/support.ts';
 
 export const MODEL = modelOf(64);
 
@@ -17,6 +18,16 @@ export function remove(kind: Change['kind'], id: string): Change {
 /** Some template of the test model, in base64; the same for the same number. */
 export function templateOf(seed: number): string {
   return Buffer.from(toTemplate(randomVector(seeded(seed), 64))).toString('base64');
+}
+
+/** A kept template comes back within a step of its quantisation. */
+export function assertSameFace(template: string | undefined, expected: string): void {
+  const [one, other] = [template ?? '', expected].map(vectorOf);
+  assert.ok(one && other && cosine(one, other) > 0.999, `${template} is not ${expected}`);
+}
+
+function vectorOf(template: string): Float32Array {
+  return toVector(Buffer.from(template, 'base64'));
 }
 
 export function face(id: string, person: string, more: Record<string, unknown> = {}): Change {

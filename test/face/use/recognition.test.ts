@@ -131,6 +131,26 @@ describe('face: recognition', () => {
     assert.equal(await fail(), 'noMatch');
   });
 
+  it('counts no failure of a face that another place has recognised', async () => {
+    const camera = recognition();
+    candidates = [];
+    for (let count = 0; count < 30; count += 1) {
+      assert.equal(await see(camera), 'noMatch');
+      if (count % 9 === 8) camera.recognisedElsewhere(undefined);
+      clock.advance(2000);
+    }
+    for (let count = 0; count < 7; count += 1) {
+      camera.recognisedElsewhere('somebody');
+      assert.equal(await see(camera), 'noMatch');
+      clock.advance(2000);
+    }
+    assert.equal(
+      await see(camera),
+      'resting',
+      'that somebody else was recognised forgives nothing',
+    );
+  });
+
   it('halves these limits where faces need not be live', async () => {
     const camera = recognition({ demands: { liveness: false } });
     for (let count = 0; count < 5; count += 1) {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ModelIdentity } from '../../../model/credential.ts';
+import { faceFigures, type FaceFigures } from './report.ts';
 import {
   keptPhoto,
   madeTemplates,
@@ -40,6 +41,7 @@ export interface FaceAnswers {
   madeTemplates: MadeTemplate[];
   untoldResults: PhotoResult[];
   refused: RefusedFace[];
+  figures: FaceFigures;
 }
 
 export interface FaceQueries {
@@ -64,6 +66,7 @@ export interface FaceQueries {
   madeTemplates: { credentials: readonly string[] };
   untoldResults: { limit: number };
   refused: { after: string; limit: number };
+  figures: Record<string, never>;
 }
 
 export type FaceKind = keyof FaceAnswers;
@@ -139,6 +142,7 @@ const QUERIES: { [K in FaceKind]: (db: DatabaseSync, query: FaceQueries[K]) => F
   madeTemplates,
   untoldResults,
   refused: refusedFaces,
+  figures: faceFigures,
 };
 
 /** Answers a question about templates of faces. */
