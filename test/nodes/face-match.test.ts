@@ -200,6 +200,13 @@ describe('face-match', function () {
     }
   });
 
+  it('takes no face that is nearer than its liveness can be judged', async () => {
+    await enrolAnna();
+    await load({ mode: 'identify', largest: 0.4 });
+    const { port, message } = await answer({ payload: again });
+    assert.deepEqual([port, reportOf(message).flaws], [1, ['tooNear']]);
+  });
+
   it('tells a fault of a picture on its port, with a code, and never the picture', async () => {
     await load({ mode: 'identify' });
     for (const payload of [
