@@ -13,6 +13,7 @@ export const FACE_FLAWS = [
   'noFace',
   'severalFaces',
   'tooSmall',
+  'tooNear',
   'turnedAway',
   'eyesClosed',
   'blurred',
@@ -24,6 +25,11 @@ export type FaceFlaw = (typeof FACE_FLAWS)[number];
 export interface FaceDemands {
   /** Lowest height of the face, in pixels of the worked picture. Default 70. */
   height?: number;
+  /**
+   * Largest height of the face, as a share of the shorter side of the picture: liveness has to see what is around it.
+   * Default false.
+   */
+  largest?: number | false;
   /** Whether another face, at least half as high as the largest, is a flaw. Default true; else the largest counts. */
   alone?: boolean;
   /** How far the head may be turned to a side, up or down, in degrees. Default 35. */
@@ -32,7 +38,7 @@ export interface FaceDemands {
   eyes?: number | false;
   /** Lowest `sharpness` as the findings give it. Default 30. */
   sharpness?: number | false;
-  /** Lowest score of liveness, 0 to 1. Default 0.5. */
+  /** Lowest score of liveness, 0 to 1. Default 0.7: what passes at which score is measured in docs/faces.md. */
   liveness?: number | false;
 }
 

@@ -60,7 +60,12 @@ function demandsOf(settings: Settings, isPassing: boolean): FaceDemands {
   const lively = settings.flag('liveness', isPassing);
   const demands = {
     ...optional('height', number('height', 1000)),
-    ...(lively ? optional('liveness', number('livenessScore', 1)) : { liveness: false as const }),
+    ...(lively
+      ? {
+          ...optional('liveness', number('livenessScore', 1)),
+          ...optional('largest', number('largest', 1)),
+        }
+      : { liveness: false as const }),
     alone: settings.flag('alone', true),
   };
   return isPassing ? demands : { turn: 25, ...demands };

@@ -15,6 +15,7 @@ interface FaceMatchProperties {
   maxAge: number | string;
   liveness: boolean;
   livenessScore: number | string;
+  largest: number | string;
   height: number | string;
   alone: boolean;
   readerName: string;
@@ -44,6 +45,7 @@ RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
     maxAge: { value: 5, validate: numberIn(0.5, 60) },
     liveness: { value: true },
     livenessScore: { value: '', validate: numberIn(0, 1, { optional: true }) },
+    largest: { value: '', validate: numberIn(0, 1, { optional: true }) },
     height: { value: '', validate: numberIn(0, 1000, { optional: true }) },
     alone: { value: true },
     readerName: { value: '' },

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import type { FaceReport } from '../../lib/engine/faces/interface.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { attack } from '../support/face-attacks/attacks.ts';
 import { photo, PORTRAITS } from '../support/face.ts';
 import { openMosquitto, type Mosquitto } from '../support/mosquitto.ts';
 import { ensureBuilt, freePort, startNodeRed, type RunningNodeRed } from '../support/node-red.ts';
@@ -79,8 +80,16 @@ describe('the camera of the offline door', function () {
     await granted(3);
   });
 
-  it('does not open for a picture without colours, as a bad print is, nor for anything unreadable', async () => {
-    assert.equal(await show(await photo(PORTRAITS.hanna, (image) => image.greyscale())), 'DENIED');
+  it('does not open for a print or a screen that shows an enrolled face', async () => {
+    for (const kind of ['printTilted', 'phone', 'tablet'] as const) {
+      assert.equal(await show(await attack(kind, PORTRAITS.annaAgain, 1)), 'DENIED', kind);
+    }
+    const before = attempts().length;
+    assert.equal(await show(await photo(PORTRAITS.annaAgain)), 'GRANTED');
+    assert.equal(attempts().length, before + 1);
+  });
+
+  it('does not open for anything unreadable', async () => {
     const { status, text } = await post('camera/main-door', Buffer.from('rubbish'));
     assert.deepEqual([status, (JSON.parse(text) as { code: string }).code], [422, 'INPUT_INVALID']);
   });

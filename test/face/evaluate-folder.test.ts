@@ -5,7 +5,7 @@ import { evaluate } from '../../lib/face/evaluation/evaluate.ts';
 import { readPairs, readPeople, readPresentations } from '../../lib/face/evaluation/pictures.ts';
 import { readPgm } from '../../lib/face/evaluation/pgm.ts';
 import { svgOf } from '../../lib/face/evaluation/plot.ts';
-import { curvesOf, reportOf } from '../../lib/face/evaluation/report.ts';
+import { curvesOf, figuresOf, reportOf } from '../../lib/face/evaluation/report.ts';
 import type { FaceFindings } from '../../lib/face/face.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { modelOf, normalised } from './support.ts';
@@ -134,15 +134,48 @@ describe('face evaluation of a folder', () => {
     assert.deepEqual([...(verification?.scores.genuine ?? [])], [-1]);
   });
 
-  it('measures liveness for each kind of attack', async () => {
-    write('ClientRaw/1.jpg', '1 0 0|0.9');
-    write('ClientRaw/2.jpg', '1 0 0|0.2');
-    write('ImposterRaw/1.jpg', '1 0 0|0.1');
+  it('reads a folder of live people and one for each kind of attack', async () => {
+    for (const file of ['live/b.jpg', 'live/a/1.jpg', 'attacks/print/2.png', 'attacks/phone/1.jpg'])
+      write(file);
+    write('attacks/notes.txt');
+    assert.deepEqual(await readPresentations(folder), {
+      live: ['live/a/1.jpg', 'live/b.jpg'],
+      attacks: [
+        { kind: 'phone', files: ['attacks/phone/1.jpg'] },
+        { kind: 'print', files: ['attacks/print/2.png'] },
+      ],
+    });
+  });
+
+  it('measures liveness for each kind of attack at several thresholds', async () => {
+    write('live/1.jpg', '1 0 0|0.95');
+    write('live/2.jpg', '1 0 0|0.85');
+    write('attacks/print/1.jpg', '1 0 0|0.1');
+    write('attacks/phone/1.jpg', '1 0 0|0.75');
+    write('attacks/phone/2.jpg', 'nobody');
     const evaluation = await evaluate({ service, folder });
-    assert.equal(evaluation.presentation?.bpcer, 0.5);
-    assert.deepEqual(evaluation.presentation.attacks, [{ kind: 'print', count: 1, apcer: 0 }]);
-    assert.match(reportOf(evaluation), /print \(APCER\) \| 0.00 % of 1/);
+    const report = reportOf(evaluation);
+    const row = (name: string): string | undefined =>
+      report.split('\n').find((line) => line.includes(name));
+    assert.match(row('live from') ?? '', /0\.5 \| 0\.7 \| 0\.8 \| 0\.9 \| 0\.95 \|$/);
+    assert.match(row('BPCER') ?? '', /\| 2 \|( 0\.00 % \|){3} 50\.00 % \| 50\.00 % \|/);
+    assert.match(row('print') ?? '', /\(APCER\) \| 1 \|( 0\.00 % \|){5}$/);
+    assert.match(row('phone') ?? '', /\(APCER\) \| 1 \| 100\.00 % \| 100\.00 % \| 0\.00 %/);
     assert.deepEqual([...curvesOf(evaluation).keys()], ['liveness.svg']);
+    assert.deepEqual(JSON.parse(figuresOf(evaluation)), {
+      pictures: 5,
+      people: 0,
+      missed: [{ file: 'attacks/phone/2.jpg', problem: 'noFace' }],
+      presentation: {
+        thresholds: [0.5, 0.7, 0.8, 0.9, 0.95],
+        live: { count: 2, bpcer: [0, 0, 0, 0.5, 0.5] },
+        attacks: [
+          { kind: 'phone', count: 1, apcer: [1, 1, 0, 0, 0] },
+          { kind: 'print', count: 1, apcer: [0, 0, 0, 0, 0] },
+        ],
+        equalErrorRate: 0,
+      },
+    });
   });
 
   it('writes a picture in which nothing can be taken for markup', () => {

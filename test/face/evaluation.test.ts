@@ -145,12 +145,12 @@ describe('face evaluation', () => {
         ...[0.1, 0.6].map((score) => ({ score, attack: 'print' })),
         ...[0.1, 0.2, 0.3].map((score) => ({ score, attack: 'screen' })),
       ],
-      0.5,
+      [0.5, 0.9],
     );
-    assert.equal(result.bpcer, 0.25);
+    assert.deepEqual(result.live, { count: 4, bpcer: [0.25, 0.5] });
     assert.deepEqual(result.attacks, [
-      { kind: 'print', count: 2, apcer: 0.5 },
-      { kind: 'screen', count: 3, apcer: 0 },
+      { kind: 'print', count: 2, apcer: [0.5, 0] },
+      { kind: 'screen', count: 3, apcer: [0, 0] },
     ]);
   });
 });

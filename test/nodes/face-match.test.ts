@@ -9,6 +9,7 @@ import { systemClock } from '../../lib/model/clock.ts';
 import registerAccessPoint from '../../nodes/access-point/access-point.ts';
 import register from '../../nodes/face-match/face-match.ts';
 import { openSampleEngine } from '../support/engine.ts';
+import { attack } from '../support/face-attacks/attacks.ts';
 import { modelFolder, photo, PORTRAITS } from '../support/face.ts';
 import { fakeSite, type FakeSite } from '../support/fake-site.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
@@ -189,13 +190,21 @@ describe('face-match', function () {
   it('does not take a picture that is not live, an old one, or one from the future', async () => {
     await enrolAnna();
     await load({ mode: 'identify' });
-    const grey = await photo(PORTRAITS.hanna, (image) => image.greyscale());
-    const print = await answer({ payload: grey });
-    assert.deepEqual([print.port, reportOf(print.message).flaws], [1, ['notLive']]);
+    for (const kind of ['printTilted', 'phone'] as const) {
+      const shown = await answer({ payload: await attack(kind, PORTRAITS.annaAgain, 1) });
+      assert.deepEqual([shown.port, reportOf(shown.message).flaws], [1, ['notLive']]);
+    }
     for (const takenAt of [Date.now() - 60_000, Date.now() + 60_000]) {
       const { port, message } = await answer({ payload: again, takenAt });
       assert.deepEqual([port, reportOf(message).outcome], [1, 'stale']);
     }
+  });
+
+  it('takes no face that is nearer than its liveness can be judged', async () => {
+    await enrolAnna();
+    await load({ mode: 'identify', largest: 0.4 });
+    const { port, message } = await answer({ payload: again });
+    assert.deepEqual([port, reportOf(message).flaws], [1, ['tooNear']]);
   });
 
   it('tells a fault of a picture on its port, with a code, and never the picture', async () => {

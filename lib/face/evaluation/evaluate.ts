@@ -14,8 +14,8 @@ import { splitScores, verification, type PairScore, type Verification } from './
 const MOST_PAIRS = 2_000_000;
 /** If everybody has several pictures, each fourth person counts as a stranger. */
 const STRANGER_EVERY = 4;
-/** From which score on a face counts as live unless a demand says otherwise. */
-const LIVE = 0.5;
+/** From which scores on a face may count as live. */
+const LIVE = [0.5, 0.7, 0.8, 0.9, 0.95];
 
 export interface Evaluation {
   pictures: number;
@@ -29,7 +29,7 @@ export interface Evaluation {
 
 export interface EvaluationOptions {
   service: Pick<FaceService, 'analyse' | 'describe'>;
-  /** Pictures in a folder for each person, or the parts of NUAA. */
+  /** Pictures in a folder for each person, or of live people and attacks as `readPresentations` takes them. */
   folder: string;
   /** A list of pairs in the form of LFW's `pairs.txt`; default: all pairs. */
   pairs?: string;

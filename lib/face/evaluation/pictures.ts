@@ -24,8 +24,9 @@ export interface Presentations {
 }
 
 const PICTURE = /\.(?:jpe?g|png|pgm)$/i;
-const LIVE = 'ClientRaw';
-const PRINTS = 'ImposterRaw';
+/** The parts of a plain folder, and those of NUAA. */
+const PLAIN = { live: 'live', attacks: 'attacks' };
+const NUAA = { live: 'ClientRaw', prints: 'ImposterRaw' };
 
 /** A folder with one folder per person, as LFW and ORL have it. */
 export async function readPeople(folder: string): Promise<Person[]> {
@@ -70,15 +71,28 @@ function pictureOf(name: string, number: string): string {
   return path.join(name, `${name}_${number.padStart(4, '0')}.jpg`);
 }
 
-/** The pictures of NUAA, those of its test lists if they are there; undefined for another folder. */
+/**
+ * Pictures of live people in `live` and a folder for each kind of attack in `attacks`, or the parts of NUAA, of which
+ * only the pictures of its test lists count if they are there; undefined for another folder.
+ */
 export async function readPresentations(folder: string): Promise<Presentations | undefined> {
-  if (!existsSync(path.join(folder, LIVE)) || !existsSync(path.join(folder, PRINTS)))
-    return undefined;
-  const prints = await listed(folder, PRINTS, 'imposter_test_raw.txt');
+  const hasParts = (...parts: string[]): boolean =>
+    parts.every((part) => existsSync(path.join(folder, part)));
+  if (hasParts(PLAIN.live, PLAIN.attacks)) return readPlain(folder);
+  if (!hasParts(NUAA.live, NUAA.prints)) return undefined;
+  const prints = await listed(folder, NUAA.prints, 'imposter_test_raw.txt');
   return {
-    live: await listed(folder, LIVE, 'client_test_raw.txt'),
+    live: await listed(folder, NUAA.live, 'client_test_raw.txt'),
     attacks: [{ kind: 'print', files: prints }],
   };
+}
+
+async function readPlain(folder: string): Promise<Presentations> {
+  const entries = await readdir(path.join(folder, PLAIN.attacks), { withFileTypes: true });
+  const attacks: Presentations['attacks'] = [];
+  for (const kind of namesOf(entries.filter((entry) => entry.isDirectory())))
+    attacks.push({ kind, files: await picturesIn(folder, path.join(PLAIN.attacks, kind)) });
+  return { live: await picturesIn(folder, PLAIN.live), attacks };
 }
 
 async function listed(folder: string, part: string, list: string): Promise<string[]> {
@@ -90,6 +104,11 @@ async function listed(folder: string, part: string, list: string): Promise<strin
       .filter((name) => name !== '');
     return names.map((name) => path.join(part, ...name.split(/[\\/]/)));
   }
+  return picturesIn(folder, part);
+}
+
+/** All pictures in a part of a folder, however deep. */
+async function picturesIn(folder: string, part: string): Promise<string[]> {
   const files = await readdir(path.join(folder, part), { recursive: true });
   return inOrder(files.filter((name) => PICTURE.test(name))).map((name) => path.join(part, name));
 }

@@ -7,39 +7,45 @@ export interface LivenessScore {
   attack?: string;
 }
 
-/** The figures of ISO/IEC 30107-3, at one threshold from which on a face counts as live. */
+/** The figures of ISO/IEC 30107-3, at thresholds from which on a face counts as live. */
 export interface PresentationDetection {
-  threshold: number;
-  live: number;
-  /** Share of live people who are refused. */
-  bpcer: number;
-  /** Of each kind of attack how many there were, and the share that was taken for live. */
-  attacks: { kind: string; count: number; apcer: number }[];
+  thresholds: readonly number[];
+  /** How many live people there were, and at each threshold the share that was refused. */
+  live: { count: number; bpcer: number[] };
+  /** Of each kind of attack how many there were, and at each threshold the share that was taken for live. */
+  attacks: { kind: string; count: number; apcer: number[] }[];
   equalErrorRate: number;
 }
 
 export function presentation(
   scores: readonly LivenessScore[],
-  threshold: number,
+  thresholds: readonly number[],
 ): PresentationDetection {
-  const live = scores.filter(({ attack }) => attack === undefined);
+  const of = (kind: string | undefined): number[] =>
+    scores.filter(({ attack }) => attack === kind).map(({ score }) => score);
+  const live = of(undefined);
   const fakes = scores.filter(({ attack }) => attack !== undefined);
   const kinds = [...new Set(fakes.map(({ attack = '' }) => attack))].sort();
-  const { rate } = equalError(
-    scoresOf(
-      live.map(({ score }) => score),
-      fakes.map(({ score }) => score),
-    ),
-  );
+  const fakeScores = fakes.map(({ score }) => score);
   return {
-    threshold,
-    live: live.length,
-    bpcer: share(live.filter(({ score }) => score < threshold).length, live.length),
+    thresholds,
+    live: {
+      count: live.length,
+      bpcer: thresholds.map((threshold) => refused(live, threshold)),
+    },
     attacks: kinds.map((kind) => {
-      const own = fakes.filter(({ attack }) => attack === kind);
-      const taken = own.filter(({ score }) => score >= threshold);
-      return { kind, count: own.length, apcer: share(taken.length, own.length) };
+      const own = of(kind);
+      const apcer = thresholds.map((threshold) => passing(own, threshold));
+      return { kind, count: own.length, apcer };
     }),
-    equalErrorRate: rate,
+    equalErrorRate: equalError(scoresOf(live, fakeScores)).rate,
   };
+}
+
+function refused(scores: readonly number[], threshold: number): number {
+  return share(scores.filter((score) => score < threshold).length, scores.length);
+}
+
+function passing(scores: readonly number[], threshold: number): number {
+  return share(scores.filter((score) => score >= threshold).length, scores.length);
 }

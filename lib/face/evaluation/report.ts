@@ -2,7 +2,7 @@ import { detCurve, scoreCurve } from './curves.ts';
 import type { Evaluation } from './evaluate.ts';
 import { scoresOf } from './scores.ts';
 
-/** The figures as a table in Markdown. */
+/** The figures as tables in Markdown. */
 export function reportOf(evaluation: Evaluation): string {
   const { pictures, people, missed } = evaluation;
   const rows: [string, string][] = [
@@ -16,12 +16,19 @@ export function reportOf(evaluation: Evaluation): string {
     ...identificationRows(evaluation),
     ...presentationRows(evaluation),
   ];
-  return [
-    '| figure | value |',
-    '| --- | --- |',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
-    '',
-  ].join('\n');
+  const tables = [tableOf([['figure', 'value'], ...rows]), ...livenessTable(evaluation)];
+  return tables.join('\n');
+}
+
+/** The figures as JSON, without the single scores. */
+export function figuresOf(evaluation: Evaluation): string {
+  const figure = (name: string, value: unknown): unknown => (name === 'scores' ? undefined : value);
+  return JSON.stringify(evaluation, figure, 2);
+}
+
+function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }
 
 /** Pictures of the curves, by the name of their file. */
@@ -94,15 +101,23 @@ function identificationRows({ identification }: Evaluation): [string, string][] 
 
 function presentationRows({ presentation }: Evaluation): [string, string][] {
   if (presentation === undefined) return [];
-  const { threshold, live, bpcer, attacks, equalErrorRate } = presentation;
-  return [
-    [`live people refused at ${threshold} (BPCER)`, `${percent(bpcer)} of ${live}`],
-    ...attacks.map(({ kind, count, apcer }): [string, string] => [
-      `attacks taken for live, ${kind} (APCER)`,
-      `${percent(apcer)} of ${count}`,
+  return [['equal error rate of liveness, all attacks', percent(presentation.equalErrorRate)]];
+}
+
+/** One row for each kind of attack, and never one number for all. */
+function livenessTable({ presentation }: Evaluation): string[] {
+  if (presentation === undefined) return [];
+  const { thresholds, live, attacks } = presentation;
+  const table = tableOf([
+    ['share of errors, if a face is live from', 'pictures', ...thresholds.map(String)],
+    ['live people refused (BPCER)', String(live.count), ...live.bpcer.map(percent)],
+    ...attacks.map(({ kind, count, apcer }) => [
+      `${kind} taken for live (APCER)`,
+      String(count),
+      ...apcer.map(percent),
     ]),
-    ['equal error rate', percent(equalErrorRate)],
-  ];
+  ]);
+  return [table];
 }
 
 function percent(part: number): string {

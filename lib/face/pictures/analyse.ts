@@ -28,7 +28,7 @@ export function createAnalyser({ embedder }: FaceManifest, { nets }: FaceNets): 
     const raster = await watch.time('decode', () => decode(picture));
     const faces = await watch.time('detect', () => detect(nets.detector, raster));
     const { width, height } = raster;
-    const flaws = flawsOfPicture(faces, demands);
+    const flaws = flawsOfPicture(faces, raster, demands);
     const [face] = faces;
     const usable = face === undefined || flaws.length > 0 ? undefined : face;
     const more = usable === undefined ? {} : await judge(raster, usable, demands, watch);

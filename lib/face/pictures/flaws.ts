@@ -1,13 +1,15 @@
 import type { Box, FaceDemands, FaceFlaw, FaceQuality } from '../face.ts';
+import type { Size } from './raster.ts';
 
 /** What is asked of a picture unless the caller says otherwise. */
 const DEMANDS: Required<FaceDemands> = {
   height: 70,
+  largest: false,
   alone: true,
   turn: 35,
   eyes: 0.05,
   sharpness: 30,
-  liveness: 0.5,
+  liveness: 0.7,
 };
 
 /** A face that is less than this share of the largest one high stands in the background. */
@@ -20,7 +22,8 @@ export function demandsOf(asked: FaceDemands): Required<FaceDemands> {
 /** Flaws that are seen from the boxes alone. Faces: the largest first. */
 export function flawsOfPicture(
   faces: readonly Box[],
-  { height, alone }: Required<FaceDemands>,
+  picture: Size,
+  { height, largest, alone }: Required<FaceDemands>,
 ): FaceFlaw[] {
   const [face, ...others] = faces;
   if (face === undefined) return ['noFace'];
@@ -28,6 +31,8 @@ export function flawsOfPicture(
   const rival = others.some((other) => other.height >= face.height * BACKGROUND);
   if (alone && rival) flaws.push('severalFaces');
   if (face.height < height) flaws.push('tooSmall');
+  const side = Math.min(picture.width, picture.height);
+  if (largest !== false && face.height > largest * side) flaws.push('tooNear');
   return flaws;
 }
 
