@@ -7,7 +7,7 @@ import mqtt from 'mqtt';
 import type { FaceReport } from '../../lib/engine/faces/interface.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { attack } from '../support/face-attacks/attacks.ts';
-import { photo, PORTRAITS } from '../support/face.ts';
+import { atTheDoor, photo, PORTRAITS } from '../support/face.ts';
 import { openMosquitto, type Mosquitto } from '../support/mosquitto.ts';
 import { ensureBuilt, freePort, startNodeRed, type RunningNodeRed } from '../support/node-red.ts';
 import { demoFolder, offlineFlow, type SiteFolder } from '../support/offline-site.ts';
@@ -57,7 +57,7 @@ describe('the camera of the offline door', function () {
     (await post('camera/main-door', picture)).text;
 
   it('opens for a face that was enrolled with a consent, and for no other one', async () => {
-    const again = await photo(PORTRAITS.annaAgain);
+    const again = await atTheDoor(PORTRAITS.annaAgain);
     assert.equal(await show(again), 'DENIED');
     const enrolled = await post(
       `faces/${ANNA}?consent=demo-1&language=en`,
@@ -65,12 +65,12 @@ describe('the camera of the offline door', function () {
     );
     assert.equal(enrolled.status, 200, enrolled.text);
     assert.equal(await show(again), 'GRANTED');
-    assert.equal(await show(await photo(PORTRAITS.berta)), 'DENIED');
+    assert.equal(await show(await atTheDoor(PORTRAITS.berta)), 'DENIED');
     assert.deepEqual(attempts(), [['success', ANNA]]);
   });
 
   it('opens for a picture that comes over MQTT or as a file, too', async () => {
-    const again = await photo(PORTRAITS.annaAgain);
+    const again = await atTheDoor(PORTRAITS.annaAgain);
     await nodeRed.printed(/Connected to broker/);
     const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${mosquitto.port}`);
     await client.publishAsync('gatewire/camera/main-door', again, { qos: 1 });
@@ -81,11 +81,11 @@ describe('the camera of the offline door', function () {
   });
 
   it('does not open for a print or a screen that shows an enrolled face', async () => {
-    for (const kind of ['printTilted', 'phone', 'tablet'] as const) {
+    for (const kind of ['printTilted', 'printClose', 'phone', 'tablet'] as const) {
       assert.equal(await show(await attack(kind, PORTRAITS.annaAgain, 1)), 'DENIED', kind);
     }
     const before = attempts().length;
-    assert.equal(await show(await photo(PORTRAITS.annaAgain)), 'GRANTED');
+    assert.equal(await show(await atTheDoor(PORTRAITS.annaAgain)), 'GRANTED');
     assert.equal(attempts().length, before + 1);
   });
 

@@ -51,3 +51,15 @@ export function photo(
 ): Promise<Buffer> {
   return change(portrait(of)).jpeg({ quality: 90 }).toBuffer();
 }
+
+/** A portrait with room around it, as the camera of a door sees somebody at arm's length. */
+export async function atTheDoor(of: Portrait): Promise<Buffer> {
+  const room = Math.round(of[3] * 0.3);
+  const around = { top: room, bottom: room, left: room, right: room };
+  // Of a pipeline, sharp would extend the uncut sample.
+  const cut = await portrait(of).png().toBuffer();
+  return sharp(cut)
+    .extend({ ...around, extendWith: 'copy' })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
