@@ -17,7 +17,9 @@ export function resample(source: Raster, from: Similarity, size: Size): Raster {
   const block = Math.max(1, Math.floor(Math.hypot(from.a, from.b)));
   const part = partOf(source, from, size, block);
   const bytes = size.width * size.height * 3;
-  if (part.width < block || part.height < block) return { ...size, data: new Uint8Array(bytes) };
+  // Of points that are no numbers nothing must be left over from the picture before.
+  const isThere = part.width >= block && part.height >= block;
+  if (!isThere) return { ...size, data: new Uint8Array(bytes) };
   const whole = place(source, part, bytes);
   const blocks = block === 1 ? whole : shrink(whole, block);
   const rest: Similarity = {

@@ -52,6 +52,21 @@ describe('face: resampling', () => {
     );
   });
 
+  it('is black where the way there is no number, and far outside', () => {
+    const to = { width: 8, height: 8 };
+    const black = { ...to, data: new Uint8Array(8 * 8 * 3) };
+    resample(noise({ width: 40, height: 30 }), { a: 1, b: 0, tx: 0, ty: 0 }, to);
+    for (const from of [
+      { a: NaN, b: NaN, tx: NaN, ty: NaN },
+      { a: 1, b: 0, tx: NaN, ty: 0 },
+      { a: Infinity, b: 0, tx: 0, ty: 0 },
+      { a: 1, b: 0, tx: -Infinity, ty: 0 },
+      { a: 1, b: 0, tx: 1e12, ty: -1e12 },
+    ]) {
+      assert.deepEqual(resample(noise({ width: 40, height: 30 }), from, to), black);
+    }
+  });
+
   it('leaves blocks as they are where they are the result already', () => {
     const source = noise({ width: 40, height: 30 });
     const to = { width: 20, height: 15 };
