@@ -28,6 +28,8 @@ interface FaceMatchProperties {
 
 const PASSING = ['verify', 'identify'];
 const MODE = '#node-input-mode';
+/** What the models that come with the package take; the second one among more than 2,000 templates. */
+const THRESHOLDS = { verify: '0.45', identify: '0.5 – 0.55' };
 
 RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
   category: CATEGORY,
@@ -82,6 +84,12 @@ RED.nodes.registerType<FaceMatchProperties>('gatewire-face-match', {
     showWhen('.gatewire-face-passing', [MODE], isPassing);
     showWhen('.gatewire-face-many', [MODE], () => mode() === 'identify');
     showWhen('.gatewire-face-enrol', [MODE], () => mode() === 'enrol');
+    const showThreshold = (): void => {
+      const shown = mode() === 'identify' ? THRESHOLDS.identify : THRESHOLDS.verify;
+      $('#node-input-threshold').attr('placeholder', shown);
+    };
+    $(MODE).on('change', showThreshold);
+    showThreshold();
     showWhen('.gatewire-face-live', ['#node-input-liveness'], isLively);
     calibration('#gatewire-face-calibrate', '#gatewire-face-calibration', {
       done: this._('face-match.tip.calibrated'),
