@@ -29,7 +29,14 @@ export function toTemplate(vector: Float32Array): Uint8Array {
 /** The vector of length 1 that a template stands for; each value is off by at most 1/126 of the largest one. */
 export function toVector(template: Uint8Array): Float32Array {
   const norm = templateNorm(template);
-  return Float32Array.from(template, (byte) => (byte - TEMPLATE_BIAS) / norm);
+  return new Float32Array(valuesOf(template).map((value) => value / norm));
+}
+
+/** The values of a template, -63 to 63: the same direction, another length. */
+export function valuesOf(template: Uint8Array): Float64Array {
+  const values = new Float64Array(template);
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) - TEMPLATE_BIAS;
+  return values;
 }
 
 /** Cosine of a vector of length 1 and a template of as many values. */

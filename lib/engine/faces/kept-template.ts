@@ -1,5 +1,5 @@
-import { TEMPLATE_FORM, isTemplate, toTemplate, toVector } from '../../face/template.ts';
-import { packTemplate, unpackTemplate } from './sealed-template.ts';
+import { TEMPLATE_FORM, isTemplate, toTemplate, valuesOf } from '../../face/template.ts';
+import { templateIn, unpackTemplate } from './sealed-template.ts';
 import { createTurning, type Turning } from './turning.ts';
 
 /** Changes packed templates between how they are compared and how they lie under their seal. */
@@ -27,10 +27,13 @@ export function createTemplateKeeper(key: Uint8Array): TemplateKeeper {
     return known;
   }
 
+  /** A copy whose template is turned; what stands before it stays as it is. */
   function changed(packed: Uint8Array, way: keyof Turning): Uint8Array {
-    const { model, bytes } = unpackTemplate(packed);
-    const turned = turningOf(bytes.length)[way](Float64Array.from(toVector(bytes)));
-    return packTemplate({ model, bytes: toTemplate(Float32Array.from(turned)) });
+    const copy = Buffer.from(packed);
+    const bytes = templateIn(copy);
+    const turned = turningOf(bytes.length)[way](valuesOf(bytes));
+    bytes.set(toTemplate(new Float32Array(turned)));
+    return copy;
   }
 
   return {

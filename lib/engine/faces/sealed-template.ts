@@ -23,7 +23,13 @@ export function packTemplate({ model, bytes }: Template): Uint8Array {
 
 /** Takes apart what `packTemplate` made. Throws INPUT_INVALID for anything else. */
 export function unpackTemplate(packed: Uint8Array): { model: ModelIdentity; bytes: Uint8Array } {
-  const start = LENGTH_BYTES + Buffer.from(packed).readUInt16BE();
-  const head = Buffer.from(packed.subarray(LENGTH_BYTES, start)).toString();
-  return { model: identity.parse(JSON.parse(head), 'model'), bytes: packed.slice(start) };
+  const bytes = templateIn(packed);
+  const head = Buffer.from(packed.subarray(LENGTH_BYTES, packed.length - bytes.length)).toString();
+  return { model: identity.parse(JSON.parse(head), 'model'), bytes: bytes.slice() };
+}
+
+/** The template itself, in place. */
+export function templateIn(packed: Uint8Array): Uint8Array {
+  const [high = 0, low = 0] = packed;
+  return packed.subarray(LENGTH_BYTES + high * 256 + low);
 }

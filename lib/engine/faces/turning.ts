@@ -60,13 +60,12 @@ function transform(values: Float64Array): void {
 
 function hadamard(block: Float64Array): void {
   for (let half = 1; half < block.length; half *= 2) {
-    for (let start = 0; start < block.length; start += 2 * half) {
-      for (let at = start; at < start + half; at++) {
-        const one = block[at] ?? 0;
-        const other = block[at + half] ?? 0;
-        block[at] = one + other;
-        block[at + half] = one - other;
-      }
+    for (let pair = 0; pair < block.length / 2; pair++) {
+      const at = 2 * pair - (pair & (half - 1));
+      const one = block[at] ?? 0;
+      const other = block[at + half] ?? 0;
+      block[at] = one + other;
+      block[at + half] = one - other;
     }
   }
   const scale = 1 / Math.sqrt(block.length);

@@ -2,7 +2,8 @@ import type { FaceEngine, FaceTemplate } from '../../engine/faces/interface.ts';
 import type { GalleryEntry } from '../face.ts';
 import type { FaceService } from '../service.ts';
 
-const PAGE = 500;
+/** Templates are opened on the thread of the engine, some 50 µs each: decisions wait for one page at most. */
+const PAGE = 100;
 
 type Gallery = Pick<FaceService, 'put' | 'remove'>;
 
