@@ -99,7 +99,7 @@ describe('the camera of the offline door', function () {
     assert.equal(status, 422, text);
   });
 
-  it('tells everybody what is kept of faces, in three languages, and the operator how much', async function () {
+  it('tells the operator how much is kept of faces, and names nobody', async () => {
     const answer = await fetch(`${nodeRed.url}/faces/report.json`);
     const report = (await answer.json()) as FaceReport;
     assert.deepEqual([answer.status, report.templates, report.searchable], [200, 1, 1]);
@@ -107,7 +107,11 @@ describe('the camera of the offline door', function () {
       report.consents.map(({ text, language, given }) => [text, language, given]),
       [['demo-1', 'en', 1]],
     );
-    if (!hasBrowser()) this.skip();
+    assert.ok(!JSON.stringify(report).includes(ANNA));
+  });
+
+  it('tells everybody in three languages what is kept of faces', async function () {
+    if (!hasBrowser() && process.env.CI !== 'true') this.skip();
     const browser = await startBrowser();
     try {
       for (const [locale, word] of [

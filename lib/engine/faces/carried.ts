@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { Change } from '../../model/entity.ts';
 import { AccessError } from '../../model/errors.ts';
 import { isTemplate } from '../../face/template.ts';
 import type { Administration } from '../administration.ts';
@@ -8,6 +6,7 @@ import type { Mastership } from '../mastership/mastership.ts';
 import type { Secrets } from '../secrets.ts';
 import { readCarried, writeCarried } from './carried-text.ts';
 import { requireConsent } from './consents.ts';
+import { onlyFace } from './only-face.ts';
 import type { CarriedEngine } from './photo-engine.ts';
 import * as requests from './requests.ts';
 import type { FaceSettings } from './settings.ts';
@@ -36,29 +35,16 @@ export function createCarried(parts: Parts): CarriedEngine {
 /** The new text is the only one of its person: those before belong to credentials that are gone. */
 async function issue(
   { secrets, settings, administration, mastership, trust }: Parts,
-  { person, made, author, consent }: requests.Issue,
+  request: requests.Issue,
 ): Promise<{ credential: string; carried: string }> {
+  const { made, author } = request;
   mastership.requireLocal(['credential']);
   requireMode(settings);
   const template = Buffer.from(made.template, 'base64');
   if (!isTemplate(template, made.model.dimension ?? 0)) {
     throw new AccessError('INPUT_INVALID', 'the template does not have the form of its model');
   }
-  await requireConsent(administration, { person, consent });
-  const earlier = await administration.find({ kind: 'credential', person, limit: 1000 });
-  const credential = randomUUID();
-  const given = { id: randomUUID(), person, at: trust.read().now, author, ...consent };
-  const changes: Change[] = [
-    ...(consent ? [{ op: 'create', kind: 'consent', value: given } as const] : []),
-    {
-      op: 'create',
-      kind: 'credential',
-      value: { id: credential, person, type: 'face', value: credential },
-    },
-    ...earlier
-      .filter(({ type }) => type === 'face')
-      .map(({ id }) => ({ op: 'delete', kind: 'credential', id }) as const),
-  ];
+  const { credential, changes } = await onlyFace(administration, request, trust.read().now);
   const { failed } = await administration.change(changes, { author });
   const [failure] = failed;
   if (failure !== undefined) throw new AccessError(failure.code, failure.message);

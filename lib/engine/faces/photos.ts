@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import type { ModelIdentity } from '../../model/credential.ts';
-import type { Change } from '../../model/entity.ts';
 import { AccessError, toAccessError } from '../../model/errors.ts';
 import type { EventEntry } from '../../model/record.ts';
 import { isSameModel } from '../../face/template.ts';
@@ -13,7 +11,7 @@ import type { PolicyWriter } from '../policy-writer.ts';
 import type { Secrets } from '../secrets.ts';
 import { MADE } from '../store/faces/photos.ts';
 import type { Store } from '../store/store.ts';
-import { requireConsent } from './consents.ts';
+import { onlyFace } from './only-face.ts';
 import type { PhotoEngine } from './photo-engine.ts';
 import * as requests from './requests.ts';
 import { MODEL_SETTING, type FaceSettings } from './settings.ts';
@@ -79,27 +77,12 @@ async function useModel({ settings, journal, trust }: Parts, model: ModelIdentit
 /** The photo becomes the only face of its person; what the person had goes in the same transaction. */
 async function dispatch(parts: Parts, request: requests.Dispatch): Promise<string> {
   const { secrets, settings, administration, mastership, trust } = parts;
-  const { person, photo, author, consent } = request;
+  const { person, photo, author } = request;
   mastership.requireLocal(['credential']);
   if (!settings.isKeeping || !settings.isShared)
     throw new AccessError('FORBIDDEN', 'no templates of faces are kept here');
   const bytes = photoBytes(photo);
-  const earlier = await administration.find({ kind: 'credential', person, limit: 1000 });
-  await requireConsent(administration, request);
-  const credential = randomUUID();
-  const at = trust.read().now;
-  const given = { id: randomUUID(), person, at, author, ...consent };
-  const changes: Change[] = [
-    ...(consent ? [{ op: 'create', kind: 'consent', value: given } as const] : []),
-    {
-      op: 'create',
-      kind: 'credential',
-      value: { id: credential, person, type: 'face', value: credential },
-    },
-    ...earlier
-      .filter(({ type }) => type === 'face')
-      .map(({ id }) => ({ op: 'delete', kind: 'credential', id }) as const),
-  ];
+  const { credential, changes } = await onlyFace(administration, request, trust.read().now);
   const details = { person, credential, bytes: bytes.length };
   const event = { category: 'administration', code: 'photoDispatched', author, details } as const;
   const sealed = secrets.seal(credential, 'photo', bytes);

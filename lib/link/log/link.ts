@@ -1,14 +1,8 @@
 import { filesAnswers } from '../pictures/files.ts';
 import type { GatewayEnd } from '../ends/gateway-end.ts';
 import type { ServerEnd } from '../ends/server-end.ts';
+import { attachUploading, type Uploading } from '../ends/uploading.ts';
 import type { RecordsAnswer, RecordsMessage } from './records.ts';
-
-/** What an uploader is to the link. */
-interface Uploading {
-  connect(): void;
-  disconnect(): void;
-  receive(content: unknown): Promise<void>;
-}
 
 /** What a collector is to the link. */
 interface Collecting {
@@ -26,21 +20,8 @@ export function attachUploader(
   uploader: Uploading,
   onError: (error: unknown) => void,
 ): () => void {
-  const stops = [
-    end.on('up', () => {
-      uploader.connect();
-    }),
-    end.on('down', () => {
-      uploader.disconnect();
-    }),
-    end.on('acknowledgements', ({ content }) => {
-      if (!filesAnswers.check(content)) uploader.receive(content).catch(onError);
-    }),
-  ];
-  if (end.connected) uploader.connect();
-  return () => {
-    for (const stop of stops) stop();
-  };
+  const isOwn = (content: unknown): boolean => !filesAnswers.check(content);
+  return attachUploading(end, uploader, { isOwn, onError });
 }
 
 /**

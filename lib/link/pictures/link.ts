@@ -8,13 +8,7 @@ import {
 } from './files.ts';
 import type { GatewayEnd } from '../ends/gateway-end.ts';
 import type { ServerEnd } from '../ends/server-end.ts';
-
-/** What a picture uploader is to the link. */
-interface Uploading {
-  connect(): void;
-  disconnect(): void;
-  receive(content: unknown): Promise<void>;
-}
+import { attachUploading, type Uploading } from '../ends/uploading.ts';
 
 /** What a picture collector is to the link. */
 interface Collecting {
@@ -37,21 +31,10 @@ export function attachPictureUploader(
   uploader: Uploading,
   onError: (error: unknown) => void,
 ): () => void {
-  const stops = [
-    end.on('up', () => {
-      uploader.connect();
-    }),
-    end.on('down', () => {
-      uploader.disconnect();
-    }),
-    // The other acknowledgements are about records.
-    end.on('acknowledgements', ({ content }) => {
-      if (filesAnswers.check(content)) uploader.receive(content).catch(onError);
-    }),
-  ];
-  if (end.connected) uploader.connect();
+  const isOwn = (content: unknown): boolean => filesAnswers.check(content);
+  const detach = attachUploading(end, uploader, { isOwn, onError });
   return () => {
-    for (const stop of stops) stop();
+    detach();
     uploader.disconnect();
   };
 }
